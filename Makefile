@@ -1,0 +1,73 @@
+# Needs python3 (3.11 or newer) with venv, git and GNU Make; everything else goes into $(VENV).
+
+PYTHON ?= python3
+VENV ?= .venv
+CONSTRAINTS ?= tests/constraints.txt
+JOBS ?= 2
+PYTEST_ARGS ?=
+COV_ARGS ?= --cov --cov-report=term
+DEMO_CASES ?= rulesets/national/cases/published.yaml
+DEMO_ARGS ?= --lang zh
+GOLDEN ?= $(wildcard rulesets plugins tests/golden)
+PLUGINS ?= $(patsubst %/pyproject.toml,%,$(wildcard plugins/bizrules-*/pyproject.toml))
+
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+BACKEND := hatchling hatch-vcs editables setuptools
+EDITABLES = -e '.[cli,test]' $(addprefix -e ./,$(PLUGINS))
+
+.PHONY: test lint types floors unit golden demo bench fmt lock clean
+.NOTPARALLEL:
+
+test: lint types floors unit golden
+
+# The locked build backend is installed first and used without isolation: nothing is resolved outside the lock.
+$(STAMP): pyproject.toml $(CONSTRAINTS) $(addsuffix /pyproject.toml,$(PLUGINS))
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bizrules needs Python 3.11 or newer")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python $(PIP_INSTALL) -c $(CONSTRAINTS) $(BACKEND)
+	$(BIN)/python $(PIP_INSTALL) -c $(CONSTRAINTS) --no-build-isolation $(EDITABLES)
+	@touch $@
+
+lint: $(STAMP)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+# One run for the core, one for each plugin: plugins may use the same names for their test files.
+types: $(STAMP)
+	$(BIN)/mypy
+	@set -e; for plugin in $(PLUGINS); do echo "mypy $$plugin"; MYPYPATH=$$plugin/src $(BIN)/mypy $$plugin; done
+
+floors: $(STAMP)
+	$(BIN)/lint-imports --no-logo
+
+unit: $(STAMP)
+	$(BIN)/pytest -n $(JOBS) $(COV_ARGS) $(PYTEST_ARGS)
+
+golden: $(STAMP)
+	$(BIN)/bizrules test $(GOLDEN) --scoreboard
+
+demo: $(STAMP)
+	$(BIN)/bizrules evaluate $(DEMO_CASES) $(DEMO_ARGS)
+
+bench: $(STAMP)
+	$(BIN)/pytest tests/bench -o python_files='bench_*.py' -s $(PYTEST_ARGS)
+
+fmt: $(STAMP)
+	$(BIN)/ruff check --fix --exit-zero
+	$(BIN)/ruff format
+
+# Resolves afresh, without the old lock, on the oldest Python we support.
+lock:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "lock with Python 3.11: make lock PYTHON=python3.11")'
+	$(PYTHON) -m venv --clear $(VENV)-lock
+	$(VENV)-lock/bin/python $(PIP_INSTALL) --upgrade $(BACKEND)
+	$(VENV)-lock/bin/python $(PIP_INSTALL) --no-build-isolation $(EDITABLES)
+	echo '# Written by `make lock`; holds for Python 3.11 to 3.13.' > $(CONSTRAINTS)
+	$(VENV)-lock/bin/python -m pip freeze --all --exclude-editable --disable-pip-version-check | grep -v '^pip==' >> $(CONSTRAINTS)
+	rm -rf $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* dist
+	find $(wildcard src plugins tests) -name __pycache__ -type d -prune -exec rm -rf {} +
