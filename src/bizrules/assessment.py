@@ -1,0 +1,349 @@
+"""One case against the law of one time: facts read, rules matched, result and settledness."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Final, TypeAlias
+
+import attrs
+
+from bizrules.cases import Case
+from bizrules.derivation import Derivation, Known
+from bizrules.errors import CaseError, Problem
+from bizrules.facts import Kind, Value, Vocabulary
+from bizrules.fines import Penal, fine_for
+from bizrules.matching import Comparable, UnreadableError, comparable, reader, value_of
+from bizrules.outcomes import Fine, MeasureOutcome, Verdict
+from bizrules.penalties import Grade, Modality
+from bizrules.provenance import Location
+from bizrules.resolution import Resolution, is_settled, resolve
+from bizrules.rules import FirstViolation, Measure, RuleEffect, Violation
+from bizrules.selection import Candidate, Selector, Stretch
+from bizrules.values import DateSpan
+from bizrules.weights import Weight
+from bizrules.wording import say_value
+
+MEASURES: Final = frozenset(measure.value for measure in Measure)
+_NO_DEFINITION: Final = FirstViolation()
+_Reader: TypeAlias = Callable[[object], Comparable]
+
+
+def near_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Known names close to a name, at most five."""
+    return tuple(get_close_matches(name, list(known), n=5, cutoff=0.6))
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Reading:
+    """The facts of a case, read.
+
+    Attributes:
+        view: Known facts by name, comparable.
+        stated: Names of facts that the case states.
+        derived: Names of facts that were computed.
+        problems: Problems that did not prevent the evaluation.
+    """
+
+    view: dict[str, Comparable]
+    stated: frozenset[str] = frozenset()
+    derived: frozenset[str] = frozenset()
+    problems: tuple[Problem, ...] = ()
+
+
+class StatedFacts(Mapping[str, Value]):
+    """Facts of a view as typed values."""
+
+    def __init__(self, view: Mapping[str, Comparable], vocabulary: Vocabulary) -> None:
+        """Show the view's declared facts."""
+        self._view = view
+        self._vocabulary = vocabulary
+
+    def __getitem__(self, name: str) -> Value:
+        """The value of a fact."""
+        return value_of(self._vocabulary[name], self._view[name])
+
+    def __iter__(self) -> Iterator[str]:
+        """Names of the facts."""
+        return (name for name in self._view if name in self._vocabulary)
+
+    def __len__(self) -> int:
+        """How many facts there are."""
+        return sum(1 for _ in self)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Assessment:
+    """One case under the law of one time.
+
+    Attributes:
+        vocabulary: Declarations of facts.
+        case: The case.
+        stretch: The law.
+        on: Days of the law.
+        reading: The facts.
+        held: Rules on the penalty axis that hold.
+        unknown: Those that cannot be told.
+        base: Result of the rules that hold.
+        settled: Whether the unknown rules can change nothing, on either axis.
+        measures: The second axis.
+        waiting: Rules of the second axis that cannot be told.
+        holding: Rules of the second axis that hold.
+    """
+
+    vocabulary: Vocabulary
+    case: Case
+    stretch: Stretch
+    on: DateSpan
+    reading: Reading
+    held: list[Candidate]
+    unknown: list[Candidate]
+    base: Resolution
+    settled: bool
+    measures: tuple[MeasureOutcome, ...] = ()
+    waiting: tuple[Candidate, ...] = ()
+    holding: tuple[Candidate, ...] = ()
+
+    @property
+    def grade(self) -> Grade | None:
+        """Grade proposed, unless open or contested."""
+        return self.base.grade if self.settled else None
+
+    def effects(self) -> tuple[RuleEffect, ...]:
+        """What the supporting rules order beyond the grade, by rule id."""
+        carried = set(self.base.determining)
+        found = (c.rule.effect for c in self.held if c.rule.id in carried)
+        return tuple(effect for effect in found if effect in self.base.effects)
+
+    def penal(self) -> Penal:
+        """What the fine is computed from."""
+        return Penal(
+            provision=self.stretch.provision,
+            bands=self.stretch.bands,
+            vocabulary=self.vocabulary,
+            view=self.reading.view,
+            names={},
+        )
+
+    def fine(self) -> Fine:
+        """The fine for the grade; the statutory range where there is no grade."""
+        return fine_for(self.penal(), self.grade, self.effects())
+
+
+def match_all(
+    candidates: Iterable[Candidate], doubtful: frozenset[str], view: Mapping[str, Comparable]
+) -> tuple[list[Candidate], list[Candidate]]:
+    """The candidates that hold, and those that cannot be told."""
+    held, unknown = [], []
+    for candidate in candidates:
+        truth = candidate.match(view)
+        if truth is False:
+            continue
+        if truth is None or candidate.rule.id in doubtful:
+            unknown.append(candidate)
+        else:
+            held.append(candidate)
+    return held, unknown
+
+
+def weights(candidates: Iterable[Candidate]) -> list[Weight]:
+    """Weights of candidates on the penalty axis."""
+    return [c.weight for c in candidates if c.weight is not None]
+
+
+def judge_measure(
+    measure: Measure, held: Iterable[Candidate], unknown: Iterable[Candidate]
+) -> MeasureOutcome:
+    """What the rules of the second axis say about one measure."""
+
+    def speaks(candidate: Candidate) -> bool:
+        return candidate.rule.measures is None or measure in candidate.rule.measures
+
+    holding = [c.rule for c in held if speaks(c)]
+    binding = [rule for rule in holding if rule.modality is Modality.SHALL]
+    waiting = [c.rule for c in unknown if speaks(c)]
+    rules = binding or holding
+    if binding:
+        verdict = Verdict.MUST_OMIT
+    elif waiting and (not holding or any(r.modality is Modality.SHALL for r in waiting)):
+        verdict = Verdict.OPEN
+    else:
+        verdict = Verdict.MAY_OMIT if holding else Verdict.NO_GROUND
+    citations = dict.fromkeys(citation for rule in rules for citation in rule.citations)
+    ids = tuple(rule.id for rule in rules)
+    return MeasureOutcome(measure=measure, verdict=verdict, rules=ids, citations=tuple(citations))
+
+
+@attrs.define(kw_only=True)
+class Assessor:
+    """Reads and assesses cases; keeps only what it compiled.
+
+    Args:
+        vocabulary: Declarations of facts.
+        violations: The catalogue.
+        derivations: Derived facts.
+        selector: Finds the candidates.
+    """
+
+    vocabulary: Vocabulary
+    violations: Mapping[str, Violation]
+    derivations: tuple[Derivation, ...]
+    selector: Selector
+    _readers: dict[str, _Reader] = attrs.field(init=False, repr=False)
+    _groups: dict[str, tuple[str, ...]] = attrs.field(init=False, repr=False)
+    _derivable: dict[frozenset[str], tuple[Derivation, ...]] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """Compile a reader for every fact."""
+        facts = self.vocabulary.facts.values()
+        self._readers = {fact.name: reader(fact) for fact in facts}
+        self._groups = {
+            code: tuple(
+                fact.name for fact in facts if fact.group == code and fact.kind is Kind.BOOLEAN
+            )
+            for code in self.vocabulary.groups
+        }
+
+    def read(self, case: Case) -> Reading:
+        """The stated facts of a case, and the negations of what was examined and not found.
+
+        Raises:
+            CaseError: With every fact that is unknown or has a value that does not fit.
+        """
+        readers = self._readers
+        view: dict[str, Comparable] = {}
+        try:
+            for name, raw in case.facts.items():
+                view[name] = readers[name](raw)
+        except (KeyError, UnreadableError):
+            raise CaseError(self._fact_problems(case)) from None
+        stated = frozenset(view) if view else frozenset()
+        for group in case.examined:
+            for name in self._groups.get(group, ()):
+                view.setdefault(name, False)
+        return Reading(view=view, stated=stated)
+
+    def _fact_problems(self, case: Case) -> list[Problem]:
+        problems = []
+        for name, raw in case.facts.items():
+            place = Location(f"case {case.id}", path=f"$.facts.{name}")
+            if name not in self._readers:
+                near = ", ".join(near_names(name, self._readers))
+                problems.append(Problem("unknown-fact", place, {"fact": name, "near_names": near}))
+                continue
+            try:
+                self._readers[name](raw)
+            except UnreadableError as error:
+                problems.append(attrs.evolve(error.problem, location=place))
+        return problems
+
+    def derive(self, case: Case, stretch: Stretch, stated: Reading) -> Reading:
+        """The facts with those computed that the law of the stretch reads."""
+        wanted = self._wanted(stretch)
+        if not wanted:
+            return stated
+        view = dict(stated.view)
+        derived: set[str] = set()
+        problems: list[Problem] = []
+        for derivation in wanted:
+            for key, known in self._inputs(derivation, case, stretch, view):
+                value = derivation.compute(known)
+                fact = self.vocabulary[derivation.name]
+                if derivation.name in stated.stated:
+                    view[key] = view[derivation.name]
+                    problems += self._contradictions(case, derivation, value, view)
+                elif value is not None:
+                    view[key] = comparable(fact, value)
+                    derived.add(derivation.name)
+                elif key != derivation.name and derivation.name in view:
+                    view[key] = view[derivation.name]
+        return Reading(
+            view=view,
+            stated=stated.stated,
+            derived=frozenset(derived),
+            problems=(*stated.problems, *problems),
+        )
+
+    def _wanted(self, stretch: Stretch) -> tuple[Derivation, ...]:
+        wanted = self._derivable.get(stretch.reads)
+        if wanted is None:
+            wanted = tuple(d for d in self.derivations if d.name in stretch.reads)
+            self._derivable[stretch.reads] = wanted
+        return wanted
+
+    def _inputs(
+        self,
+        derivation: Derivation,
+        case: Case,
+        stretch: Stretch,
+        view: Mapping[str, Comparable],
+    ) -> Iterator[tuple[str, Known]]:
+        entry = self.violations[case.violation]
+        stated = StatedFacts(view, self.vocabulary)
+        keys = [derivation.name]
+        if derivation.by_ruleset:
+            prefix = f"{derivation.name}@"
+            keys = [name for name in stretch.definitions if name.startswith(prefix)]
+        for key in keys:
+            yield (
+                key,
+                Known(
+                    case=case,
+                    stated=stated,
+                    violation=entry,
+                    first=stretch.definitions.get(key, _NO_DEFINITION),
+                    violations=self.violations,
+                ),
+            )
+
+    def _contradictions(
+        self,
+        case: Case,
+        derivation: Derivation,
+        value: Value | None,
+        view: Mapping[str, Comparable],
+    ) -> list[Problem]:
+        fact = self.vocabulary[derivation.name]
+        if value is None or comparable(fact, value) == view[derivation.name]:
+            return []
+        place = Location(f"case {case.id}", path=f"$.facts.{fact.name}")
+        details = {
+            "fact": fact.name,
+            "stated": say_value(fact, value_of(fact, view[fact.name]), "zh"),
+            "derived": say_value(fact, value, "zh"),
+            "reads": ", ".join(derivation.reads),
+        }
+        return [Problem("contradiction", place, details)]
+
+    def assess(self, case: Case, stated: Reading, on: DateSpan) -> Assessment:
+        """The case under the law of those days."""
+        stretch = self.selector.stretch(case.region, case.violation, on)
+        return self.judge(case, stretch, on, self.derive(case, stretch, stated))
+
+    def judge(self, case: Case, stretch: Stretch, on: DateSpan, reading: Reading) -> Assessment:
+        """The case under the law of the stretch, with the facts as given."""
+        held, unknown = match_all(stretch.penalty, stretch.doubtful, reading.view)
+        weighed = weights(held)
+        base = resolve(weighed, stretch.combination)
+        settled = not unknown or is_settled(weighed, weights(unknown), base, stretch.combination)
+        measures: tuple[MeasureOutcome, ...] = ()
+        holding: list[Candidate] = []
+        waiting: list[Candidate] = []
+        if case.measures:
+            holding, waiting = match_all(stretch.compulsion, stretch.doubtful, reading.view)
+            measures = tuple(judge_measure(Measure(m), holding, waiting) for m in case.measures)
+            settled = settled and all(m.verdict is not Verdict.OPEN for m in measures)
+        return Assessment(
+            vocabulary=self.vocabulary,
+            case=case,
+            stretch=stretch,
+            on=on,
+            reading=reading,
+            held=held,
+            unknown=unknown,
+            base=base,
+            settled=settled,
+            measures=measures,
+            waiting=tuple(waiting),
+            holding=tuple(holding),
+        )

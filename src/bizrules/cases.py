@@ -1,0 +1,220 @@
+"""Cases: one act of one party under one violation, with what is known of it."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import Enum
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+import attrs
+
+from bizrules.facts import plain_value
+from bizrules.provenance import Location
+from bizrules.values import DateSpan, Money, add_months, parse_date
+
+FactInput: TypeAlias = bool | str | int | Decimal | Money | date | Iterable[str]
+"""What a caller may give for a fact; `facts.parse_value` says what fits which kind."""
+
+DayInput: TypeAlias = DateSpan | date | str | None
+
+_PARTIAL: Final = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?")
+
+
+def to_span(given: DayInput) -> DateSpan | None:
+    """The span of days meant by a date, by text such as `2024-09-30`, `2024-09` or `2024`.
+
+    Raises:
+        ValueError: If the text is no date, or a day that does not exist.
+    """
+    if given is None or isinstance(given, DateSpan):
+        return given
+    if isinstance(given, date):
+        return DateSpan.on(given)
+    partial = _PARTIAL.fullmatch(given)
+    if partial is None:
+        return DateSpan.on(parse_date(given))
+    first = date(int(partial[1]), int(partial[2] or 1), 1)
+    last = add_months(first, 1 if partial[2] else 12) - timedelta(days=1)
+    return DateSpan(first, last)
+
+
+def format_span(span: DateSpan) -> str:
+    """The span as `to_span` reads it back: a day, a month or a year."""
+    if span.earliest is None or span.latest is None or span.earliest == span.latest:
+        return f"{span.earliest or span.latest}"
+    same_month = (span.earliest.year, span.earliest.month) == (span.latest.year, span.latest.month)
+    return f"{span.earliest:%Y-%m}" if same_month else f"{span.earliest:%Y}"
+
+
+def _to_known_span(given: DayInput) -> DateSpan:
+    return to_span(given) or DateSpan()
+
+
+@attrs.frozen
+class Act:
+    """When the act was committed (违法行为发生时间).
+
+    Attributes:
+        ended: When it ended; for an act of one moment, when it happened.
+        began: When a continuing act began; None for an act of one moment.
+    """
+
+    ended: DateSpan = attrs.field(converter=_to_known_span)
+    began: DateSpan | None = attrs.field(default=None, converter=to_span)
+
+
+ActInput: TypeAlias = Act | DayInput
+
+
+def _to_act(given: ActInput) -> Act | None:
+    if given is None or isinstance(given, Act):
+        return given
+    return Act(ended=to_span(given))
+
+
+class PartyKind(Enum):
+    """Kind of party (当事人类型)."""
+
+    INDIVIDUAL = "individual"
+    INDIVIDUAL_BUSINESS = "individual_business"
+    ENTERPRISE = "enterprise"
+    INSTITUTION = "institution"
+    PUBLIC_BODY = "public_body"
+    OTHER_ORGANISATION = "other_organisation"
+
+
+@attrs.frozen(kw_only=True)
+class Party:
+    """The party; no name is needed.
+
+    Attributes:
+        kind: What kind of party it is; None if unknown.
+        age: Age at the act in full years, for natural persons.
+        birth_date: Date of birth, for natural persons; not needed where the age is given.
+    """
+
+    kind: PartyKind | None = attrs.field(
+        default=None, converter=attrs.converters.optional(PartyKind)
+    )
+    age: int | None = None
+    birth_date: date | None = None
+
+
+class PriorResult(Enum):
+    """How an earlier violation was dealt with."""
+
+    EXEMPTED = "exempted"
+    WARNED = "warned"
+    PENALISED = "penalised"
+
+
+@attrs.frozen(kw_only=True)
+class Prior:
+    """An earlier violation on record (既往违法记录); what is None is not known.
+
+    Attributes:
+        committed: When it was committed.
+        discovered: When it was discovered.
+        decided: When it was decided.
+        authority: Which authority dealt with it.
+        region: Where. GB/T 2260 code.
+        violation: Which violation of the catalogue.
+        field: Field of law, if the violation is not known.
+        department: Department, if the field is not known.
+        result: How it was dealt with.
+    """
+
+    committed: date | None = None
+    discovered: date | None = None
+    decided: date | None = None
+    authority: str | None = None
+    region: str | None = None
+    violation: str | None = None
+    field: str | None = None
+    department: str | None = None
+    result: PriorResult = attrs.field(default=PriorResult.PENALISED, converter=PriorResult)
+
+
+@attrs.frozen(kw_only=True)
+class Priors:
+    """What a search of the records found.
+
+    Attributes:
+        searched_since: Day back to which the records were searched; None if they were not.
+        found: Earlier violations found.
+    """
+
+    searched_since: date | None = None
+    found: tuple[Prior, ...] = attrs.field(default=(), converter=tuple)
+
+
+def plain_facts(facts: Mapping[str, FactInput]) -> dict[str, object]:
+    """The facts as plain data, equal for equal values however they were given."""
+    return {name: _plain_fact(facts[name]) for name in sorted(facts)}
+
+
+def _plain_fact(value: FactInput) -> object:
+    if isinstance(value, (bool, str, int, Decimal, Money, date)):
+        return plain_value(value)
+    return sorted(value)
+
+
+def _to_facts(given: Mapping[str, FactInput]) -> Mapping[str, FactInput]:
+    return MappingProxyType(dict(given))
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """One act of one party under one violation (案件).
+
+    Attributes:
+        id: The caller's name for it.
+        region: Where the act was committed. GB/T 2260 code of a county, prefecture or province.
+        violation: Id in the violation catalogue.
+        committed: When; a date, partial text such as `2024-09`, or an `Act` that continued.
+        discovered: When the authority discovered it.
+        filed: When the case was filed (立案).
+        decided: When it is decided; the library reads no clock.
+        notified: When the party was told of the intended penalty (告知).
+        party: The party.
+        facts: What is known, by name of the fact. Absent is unknown, never false.
+        examined: Groups of circumstances that were examined: what is not stated of them was
+            looked for and not found.
+        priors: What a search of the records found; None if no search is recorded.
+        measures: Compulsory measures proposed or taken, by code.
+    """
+
+    id: str
+    region: str
+    violation: str
+    committed: Act | None = attrs.field(default=None, converter=_to_act)
+    discovered: DateSpan | None = attrs.field(default=None, converter=to_span)
+    filed: DateSpan | None = attrs.field(default=None, converter=to_span)
+    decided: DateSpan | None = attrs.field(default=None, converter=to_span)
+    notified: DateSpan | None = attrs.field(default=None, converter=to_span)
+    party: Party = Party()
+    facts: Mapping[str, FactInput] = attrs.field(
+        factory=dict, converter=_to_facts, eq=plain_facts, hash=False
+    )
+    examined: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    priors: Priors | None = None
+    measures: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    location: Location | None = attrs.field(default=None, eq=False, repr=False)
+
+
+def fingerprint(case: Case) -> str:
+    """SHA-256 over everything the case says; equal cases have equal fingerprints."""
+    data = attrs.asdict(case, filter=lambda field, _: field.name not in ("location", "facts"))
+    data["facts"] = plain_facts(case.facts)
+    text = json.dumps(data, default=_canonical, sort_keys=True, ensure_ascii=False)
+    return sha256(text.encode()).hexdigest()
+
+
+def _canonical(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    return sorted(value) if isinstance(value, frozenset) else str(value)

@@ -1,0 +1,136 @@
+"""What follows by law from an outcome, with dates."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+import attrs
+
+from bizrules.cases import Case
+from bizrules.facts import Vocabulary
+from bizrules.matching import View, compile_condition
+from bizrules.outcomes import DueDuty, Fine, FineState
+from bizrules.penalties import Grade
+from bizrules.provenance import Text
+from bizrules.rules import CalendarKind, Deadline, Duty, Ground, Measure, Trigger
+from bizrules.truth import Truth
+from bizrules.values import DateSpan
+from bizrules.wording import phrase
+from bizrules.workdays import WorkCalendar, add_workdays
+
+
+@attrs.frozen(kw_only=True)
+class Situation:
+    """An outcome, as far as duties depend on it.
+
+    Attributes:
+        case: The case.
+        grade: Grade proposed; None where open or contested.
+        contested: Whether the outcome is contested.
+        grounds: Grounds of the rules that carried it.
+        fine: The fine.
+        crime: Whether a crime is suspected.
+        vocabulary: Declarations of facts.
+        view: Known facts.
+    """
+
+    case: Case
+    grade: Grade | None
+    contested: bool
+    grounds: frozenset[Ground]
+    fine: Fine
+    crime: Truth
+    vocabulary: Vocabulary
+    view: View
+
+
+_FINED = frozenset({FineState.RANGE, FineState.SYMBOLIC, FineState.UNDETERMINED})
+
+
+def _is_penalty(at: Situation) -> bool:
+    return at.contested or (at.grade is not None and at.grade > Grade.EXEMPT)
+
+
+def _has_measure(at: Situation, *, execution: bool) -> bool:
+    return any(Measure(code).is_execution is execution for code in at.case.measures)
+
+
+_TRIGGERS: Mapping[Trigger, Callable[[Situation, Duty], bool]] = {
+    Trigger.ALWAYS: lambda _at, _duty: True,
+    Trigger.CRIME: lambda at, _duty: at.crime is Truth.TRUE,
+    Trigger.EXEMPT: lambda at, _duty: at.grade is Grade.EXEMPT,
+    Trigger.PENALTY: lambda at, _duty: _is_penalty(at),
+    Trigger.FINE: lambda at, _duty: _is_penalty(at) and at.fine.state in _FINED,
+    Trigger.MITIGATED: lambda at, _duty: at.grade is Grade.MITIGATED,
+    Trigger.CONTESTED: lambda at, _duty: at.contested,
+    Trigger.MEASURE: lambda at, _duty: _has_measure(at, execution=False),
+    Trigger.EXECUTION: lambda at, _duty: _has_measure(at, execution=True),
+    Trigger.GROUND: lambda at, duty: bool(duty.grounds & at.grounds),
+}
+
+
+def due_duties(
+    duties: tuple[Duty, ...], at: Situation, calendar: WorkCalendar
+) -> tuple[DueDuty, ...]:
+    """The duties that follow, those with a date first, by date."""
+    found = []
+    for duty in duties:
+        if not _TRIGGERS[duty.trigger](at, duty):
+            continue
+        holds = compile_condition(duty.when, at.vocabulary)(at.view)
+        if holds is not False:
+            found.append(_due(duty, at, calendar, certain=holds is True))
+    return tuple(sorted(found, key=lambda d: (d.due is None, d.due or date.max, d.duty)))
+
+
+def _due(duty: Duty, at: Situation, calendar: WorkCalendar, *, certain: bool) -> DueDuty:
+    due, verified = _date(duty.deadline, at, calendar)
+    return DueDuty(
+        duty=duty.id,
+        text=duty.text,
+        modality=duty.modality,
+        due=due,
+        period=_period(duty.deadline),
+        verified=verified,
+        certain=certain,
+        citations=duty.citations,
+    )
+
+
+def _period(deadline: Deadline | None) -> Text | None:
+    if deadline is None:
+        return None
+    kind = "hours" if deadline.hours else deadline.kind.value
+    after = phrase(f"after.{_after(deadline.after)}")
+    return phrase(f"period.{kind}", n=deadline.length, after=after)
+
+
+def _after(name: str) -> str:
+    return name if name in _CASE_DATES else "fact"
+
+
+_CASE_DATES = frozenset({"committed", "discovered", "filed", "notified", "decided"})
+
+
+def _date(
+    deadline: Deadline | None, at: Situation, calendar: WorkCalendar
+) -> tuple[date | None, bool]:
+    """Last day of a period, and whether it is known; the day of the event does not count."""
+    if deadline is None or deadline.hours:
+        return None, True
+    start = _start(deadline.after, at)
+    if start is None:
+        return None, True
+    if deadline.kind is CalendarKind.CALENDAR:
+        return start + timedelta(days=deadline.length), True
+    due = add_workdays(start, deadline.length, calendar)
+    return due, due is not None
+
+
+def _start(after: str, at: Situation) -> date | None:
+    if after not in _CASE_DATES:
+        found = at.view.get(after)
+        return found if isinstance(found, date) else None
+    if after == "committed":
+        return at.case.committed.ended.exact if at.case.committed else None
+    span: DateSpan | None = getattr(at.case, after)
+    return span.exact if span is not None else None

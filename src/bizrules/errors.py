@@ -1,0 +1,184 @@
+"""Problems with a place, a code and help; the exceptions that carry them."""
+
+from collections.abc import Iterable, Mapping
+from enum import Enum
+from types import MappingProxyType
+from typing import Final
+
+import attrs
+
+from bizrules import phrases
+from bizrules.provenance import Location
+
+
+class Severity(Enum):
+    """Whether a problem stops the work or only deserves attention."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+def _read_only(given: Mapping[str, str]) -> Mapping[str, str]:
+    return MappingProxyType(dict(given))
+
+
+@attrs.frozen
+class Problem:
+    """One thing wrong with a document, a case or a plugin.
+
+    Details are the same in every language, but for those the phrases word themselves:
+
+    - `<name>_phrase` is the key of a phrase, which the message mentions as `<name>`;
+    - `near_names` (separated by commas, perhaps empty) becomes `near`: did you mean …;
+    - `choices` (separated by commas) becomes `near` if no name is near: write one of …;
+    - `tests` (separated by commas) becomes `allowed`: tests that fit ….
+
+    Attributes:
+        code: Stable code such as `unknown-fact`; the phrases are kept under it.
+        location: Where it is.
+        details: What the message mentions, by name.
+        severity: Error or warning.
+    """
+
+    code: str
+    location: Location
+    details: Mapping[str, str] = attrs.field(factory=dict, converter=_read_only, hash=False)
+    severity: Severity = Severity.ERROR
+
+    def text(self, lang: str = "en") -> str:
+        """The message: one sentence without final period."""
+        return phrases.say(f"problem.{self.code}", lang, **_worded(self.details, lang))
+
+    def help(self, lang: str = "en") -> str:
+        """Advice on how to mend it."""
+        return phrases.say(f"problem.{self.code}.help", lang, **_worded(self.details, lang))
+
+    def render(self, lang: str = "en") -> str:
+        """Place, severity, code, message and help in two lines."""
+        label = phrases.say(f"severity.{self.severity.value}", lang)
+        help_label = phrases.say("severity.help", lang)
+        return (
+            f"{self.location}: {label} [{self.code}] {self.text(lang)}\n"
+            f"    {help_label}{self.help(lang)}"
+        )
+
+    def __str__(self) -> str:
+        """The problem in English."""
+        return self.render("en")
+
+
+_MOST_NAMES: Final = 5
+
+
+def _worded(details: Mapping[str, str], lang: str) -> dict[str, str]:
+    """The details, with those that depend on the language in its words."""
+    worded = {
+        name.removesuffix("_phrase"): phrases.say(value, lang)
+        for name, value in details.items()
+        if name.endswith("_phrase")
+    }
+    if details.get("near_names"):
+        worded["near"] = _hint("hint.did-you-mean", "hint.or", details["near_names"], lang)
+    elif details.get("choices"):
+        worded["near"] = _hint("hint.one-of", "hint.comma", details["choices"], lang)
+    else:
+        worded["near"] = phrases.say("hint.none", lang)
+    if "tests" in details:
+        worded["allowed"] = _hint("hint.tests", "hint.comma", details["tests"], lang)
+    return {**worded, **details}
+
+
+def _hint(key: str, last: str, names: str, lang: str) -> str:
+    """The hint with at most five of the names, the last two joined by the phrase `last`."""
+    quoted = [f"`{name}`" for name in names.split(",")]
+    if len(quoted) > _MOST_NAMES:
+        quoted, last = [*quoted[:_MOST_NAMES], "…"], "hint.comma"
+    *front, end = quoted
+    listed = phrases.say("hint.comma", lang).join(front)
+    return phrases.say(key, lang, names=f"{listed}{phrases.say(last, lang)}{end}" if front else end)
+
+
+def sort_problems(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Problems by source, line, column and code, each once."""
+    unique = {
+        (
+            p.location.source,
+            p.location.line,
+            p.location.column,
+            p.location.path,
+            p.code,
+            tuple(sorted(p.details.items())),
+        ): p
+        for p in problems
+    }
+    return tuple(unique[key] for key in sorted(unique))
+
+
+class BizrulesError(Exception):
+    """Root of every error the library raises on purpose."""
+
+
+class ProblemsError(BizrulesError, ValueError):
+    """Input with problems; all of those found are carried, not the first.
+
+    Attributes:
+        problems: The problems, sorted by place.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        """Carry the problems."""
+        self.problems = sort_problems(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class DocumentError(ProblemsError):
+    """A document that cannot be read as what it says it is."""
+
+
+class CaseError(ProblemsError):
+    """A case that cannot be evaluated."""
+
+
+class PluginError(BizrulesError):
+    """A plugin that contributes nothing, misspells a hook or fails validation.
+
+    Attributes:
+        code: Stable code such as `plugin-empty`.
+        details: What the message mentions, by name.
+    """
+
+    def __init__(self, code: str, **details: str) -> None:
+        """Carry the code and what the message mentions."""
+        self.code = code
+        self.details = MappingProxyType(details)
+        super().__init__(self.text("en"))
+
+    def text(self, lang: str = "en") -> str:
+        """The message and its help."""
+        details = _worded(self.details, lang)
+        message = phrases.say(f"problem.{self.code}", lang, **details)
+        advice = phrases.say(f"problem.{self.code}.help", lang, **details)
+        return f"{message}; {advice}" if lang == "en" else f"{message}；{advice}"
+
+
+class UnknownNameError(BizrulesError, KeyError):
+    """A name that is not declared.
+
+    Attributes:
+        name: The name asked for.
+        near: Declared names close to it, at most five.
+    """
+
+    def __init__(self, what: str, name: str, near: tuple[str, ...] = ()) -> None:
+        """Carry the name and those near it."""
+        self.what = what
+        self.name = name
+        self.near = near
+        super().__init__(name)
+
+    def __str__(self) -> str:
+        """The message in English."""
+        hint = (
+            f"; did you mean {', '.join(f'`{name}`' for name in self.near)}?" if self.near else ""
+        )
+        return f"unknown {self.what} `{self.name}`{hint}"

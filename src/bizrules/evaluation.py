@@ -1,0 +1,397 @@
+"""One case, evaluated: the law of its place and time, old or new, and the outcome.
+
+What every reader needs is computed at once; the rest when the outcome is read.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import attrs
+
+from bizrules.assessment import MEASURES, Assessment, Assessor, Reading, near_names, weights
+from bizrules.cases import Case, fingerprint, format_span
+from bizrules.derivation import act_span, decision_span
+from bizrules.duties import Situation, due_duties
+from bizrules.errors import CaseError, Problem
+from bizrules.fines import other_kinds
+from bizrules.matching import trace
+from bizrules.outcomes import (
+    DueDuty,
+    Finding,
+    Fine,
+    FineRange,
+    KindOutcome,
+    LawApplied,
+    LawChoice,
+    MeasureOutcome,
+    NearMiss,
+    OtherLaw,
+    Outcome,
+    Question,
+    Reason,
+    Receipt,
+    RulesetStamp,
+    Trace,
+)
+from bizrules.penalties import Grade
+from bizrules.provenance import Citation, Location, Text
+from bizrules.regions import RegionTable
+from bizrules.resolution import ROWS, possible_grades
+from bizrules.selection import Candidate
+from bizrules.truth import Truth
+from bizrules.values import DateSpan
+from bizrules.wording import phrase
+from bizrules.workdays import WorkCalendar
+
+ARTICLE_37: Final = Citation("行政处罚法", "37")
+
+
+@attrs.frozen(kw_only=True)
+class Knowing:
+    """What identifies the knowledge of an engine.
+
+    Attributes:
+        version: Version of the library.
+        digest: Digest over vocabulary, violations and rulesets.
+    """
+
+    version: str
+    digest: str
+
+
+@attrs.define(kw_only=True)
+class Evaluator:
+    """Evaluates cases. It holds no state but what it compiled.
+
+    Args:
+        assessor: Reads and assesses.
+        regions: Known regions.
+        calendar: Official working days.
+        knowing: What identifies the knowledge.
+        ask: Works out the questions of an open outcome.
+        spot: Works out near misses.
+    """
+
+    assessor: Assessor
+    regions: RegionTable
+    calendar: WorkCalendar
+    knowing: Knowing
+    ask: "Callable[[Answer], tuple[Question, ...]]"
+    spot: Callable[[Assessment], tuple[NearMiss, ...]]
+
+    def evaluate(self, case: Case) -> Outcome:
+        """The outcome of a case.
+
+        Raises:
+            CaseError: If the region, the violation, a measure, an examined group or a fact is not
+                known, or a value does not fit; all such problems are carried.
+        """
+        problems = self._problems(case)
+        if problems:
+            raise CaseError(problems)
+        reading = self.assessor.read(case)
+        applied = self._apply(case, reading)
+        main = applied.main
+        crime = main.reading.view.get("crime_suspected")
+        settled = applied.settled
+        return Outcome(
+            case=case,
+            grade=main.base.grade if settled else None,
+            permitted=main.base.permitted,
+            modality=main.base.modality if settled else None,
+            contested=main.base.contested,
+            settled=settled,
+            crime_suspected=Truth.of(crime if isinstance(crime, bool) else None),
+            problems=main.reading.problems,
+            source=Answer(self, applied),
+        )
+
+    def _problems(self, case: Case) -> list[Problem]:
+        """Names in the case that nobody knows; empty for nearly every case."""
+        known = case.violation in self.assessor.violations and case.region in self.regions
+        groups = self.assessor.vocabulary.groups
+        if known and MEASURES.issuperset(case.measures) and case.examined <= groups.keys():
+            return []
+        return self._name_problems(case)
+
+    def _name_problems(self, case: Case) -> list[Problem]:
+        def unknown(code: str, name: str, path: str, near: tuple[str, ...]) -> Problem:
+            place = Location(f"case {case.id}", path=f"$.{path}")
+            return Problem(code, place, {"found": name, "near_names": ", ".join(near)})
+
+        problems = []
+        violations = self.assessor.violations
+        if case.violation not in violations:
+            near = near_names(case.violation, violations)
+            problems.append(unknown("unknown-violation", case.violation, "violation", near))
+        if case.region not in self.regions:
+            close = tuple(f"{r.code} {r.zh}" for r in self.regions.near(case.region))
+            problems.append(unknown("unknown-region", case.region, "region", close))
+        for measure in case.measures:
+            if measure not in MEASURES:
+                near = near_names(measure, MEASURES)
+                problems.append(unknown("unknown-measure", measure, "measures", near))
+        groups = self.assessor.vocabulary.groups
+        for group in sorted(case.examined - groups.keys()):
+            near = near_names(group, groups)
+            problems.append(unknown("unknown-group", group, "examined", near))
+        return problems
+
+    def _apply(self, case: Case, reading: Reading) -> "Applied":
+        """Old law or new: the law of the act, unless the law of the decision is more lenient."""
+        decided = decision_span(case)
+        new = self.assessor.assess(case, reading, decided)
+        if case.committed is None:
+            undated = decided.earliest is None and decided.latest is None
+            choice = LawChoice.UNDATED if undated else LawChoice.DECISION_ONLY
+            return Applied(main=new, choice=choice, settled=new.settled)
+        acted = act_span(case)
+        stretch = self.assessor.selector.stretch(case.region, case.violation, acted)
+        if stretch.same_law(new.stretch):
+            return Applied(main=new, choice=LawChoice.SAME, settled=new.settled)
+        old = self.assessor.assess(case, reading, acted)
+        return choose(old, new)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Applied:
+    """The law applied and the other one.
+
+    Attributes:
+        main: Assessment under the law applied.
+        other: Assessment under the other law; None if they do not differ.
+        choice: Which was applied.
+        settled: Whether neither result nor choice can still change.
+    """
+
+    main: Assessment
+    other: Assessment | None = None
+    choice: LawChoice
+    settled: bool
+
+
+def choose(old: Assessment, new: Assessment) -> Applied:
+    """从旧兼从轻: the law of the act, unless the law of the decision is more lenient.
+
+    Compared are grade, then the upper end of the fine. While one of the two is open, nothing is
+    settled, except that an exemption under the old law cannot be bettered.
+
+    *Source*: 行政处罚法 37.
+    """
+    if not old.settled or not new.settled:
+        if old.settled and old.base.grade is Grade.EXEMPT and len(old.base.permitted) == 1:
+            return Applied(main=old, other=new, choice=LawChoice.OLD, settled=True)
+        lead = new if new.settled and not old.settled else old
+        chosen = LawChoice.NEW if lead is new else LawChoice.OLD
+        rest = old if lead is new else new
+        return Applied(main=lead, other=rest, choice=chosen, settled=False)
+    if severity(new) < severity(old):
+        return Applied(main=new, other=old, choice=LawChoice.NEW, settled=True)
+    return Applied(main=old, other=new, choice=LawChoice.OLD, settled=True)
+
+
+def severity(assessment: Assessment) -> tuple[float, ...]:
+    """How severe a settled assessment is: grade, then what else is permitted, then fine."""
+    base = assessment.base
+    highest = float(max(base.permitted))
+    grade = highest if base.grade is None else float(base.grade)
+    fine = assessment.fine()
+    ends = [r.high for r in (fine.range, *fine.alternatives) if r is not None]
+    high = max((float("inf") if end is None else float(end) for end in ends), default=0.0)
+    return (grade, highest, high)
+
+
+@attrs.frozen(eq=False)
+class Answer:
+    """Works out the parts of an outcome when they are read."""
+
+    evaluator: Evaluator
+    applied: Applied
+
+    @property
+    def main(self) -> Assessment:
+        """Assessment under the law applied."""
+        return self.applied.main
+
+    @property
+    def grade(self) -> Grade | None:
+        """Grade proposed, unless open or contested."""
+        return self.main.base.grade if self.applied.settled else None
+
+    def findings(self) -> tuple[Finding, ...]:
+        """All candidates of the law applied, by rule id."""
+        main = self.main
+        speaking = main.stretch.penalty
+        if main.case.measures:
+            speaking = tuple(sorted((*speaking, *main.stretch.compulsion), key=lambda c: c.rule.id))
+        held = {c.rule.id for c in (*main.held, *main.holding)}
+        unknown = {c.rule.id for c in (*main.unknown, *main.waiting)}
+        return tuple(self._finding(c, held, unknown) for c in speaking)
+
+    def _finding(self, candidate: Candidate, held: set[str], unknown: set[str]) -> Finding:
+        rule = candidate.rule
+        truth = Truth.of(rule.id in held or (None if rule.id in unknown else False))
+        kind = candidate.ruleset.lists.get(rule.list) if rule.list else None
+        return Finding(
+            rule=rule.id,
+            title=rule.title,
+            list=kind.name if kind else None,
+            ground=rule.ground,
+            axis=rule.axis,
+            permits=rule.permits,
+            modality=rule.modality,
+            truth=truth,
+            level=rule.level,
+            citations=rule.citations,
+            measures=tuple(sorted(rule.measures or (), key=lambda m: m.value)),
+            source=self,
+        )
+
+    def trace(self, rule: str) -> Trace:
+        """Why a rule holds, fails or cannot be told."""
+        stretch = self.main.stretch
+        candidate = next(c for c in (*stretch.penalty, *stretch.compulsion) if c.rule.id == rule)
+        vocabulary, reading = self.main.vocabulary, self.main.reading
+        why = trace(
+            candidate.condition,
+            vocabulary,
+            reading.view,
+            names=candidate.names,
+            derived=reading.derived,
+        )
+        notes = []
+        if candidate.has_elements:
+            notes.append(Trace(node="element", truth=Truth.TRUE, text=phrase("trace.element")))
+        if rule in stretch.doubtful:
+            notes.append(Trace(node="in_force", truth=Truth.UNKNOWN, text=phrase("trace.in-force")))
+        if not notes:
+            return why
+        truth = why.truth & notes[-1].truth
+        return Trace(node="all", truth=truth, text=why.text, children=(why, *notes))
+
+    def reason(self) -> Reason:
+        """The row that applied, in words."""
+        base = self.main.base
+        settled = self.applied.settled
+        row = ROWS.get(base.row)
+        key = f"row.{base.row}" if settled or base.contested else "row.open"
+        return Reason(
+            row=base.row if settled or base.contested else "open",
+            text=phrase(key),
+            citations=row.citations if row and settled else (),
+            determining=base.determining,
+            opposing=base.opposing,
+            left_aside=base.left_aside,
+        )
+
+    def possible(self) -> tuple[Grade, ...]:
+        """Grades still possible, under either law."""
+        both_laws = [self.main] + ([self.applied.other] if self.applied.other else [])
+        if self.applied.settled:
+            both_laws = [self.main]
+        found: set[Grade] = set()
+        for one in both_laws:
+            held, unknown = weights(one.held), weights(one.unknown)
+            found.update(possible_grades(held, unknown, one.stretch.combination))
+        return tuple(sorted(found))
+
+    def fine(self) -> Fine:
+        """The fine for the grade."""
+        if self.applied.settled == self.main.settled:
+            return self.main.fine()
+        return attrs.evolve(self.main, settled=self.applied.settled).fine()
+
+    def other_kinds(self) -> tuple[KindOutcome, ...]:
+        """What happens to the other kinds of penalty."""
+        return other_kinds(self.main.penal(), self.grade, self.main.effects())
+
+    def compulsion(self) -> tuple[MeasureOutcome, ...]:
+        """The second axis."""
+        return self.main.measures
+
+    def duties(self) -> tuple[DueDuty, ...]:
+        """The duties that follow."""
+        main = self.main
+        carried = set(main.base.determining)
+        crime = main.reading.view.get("crime_suspected")
+        situation = Situation(
+            case=main.case,
+            grade=self.grade,
+            contested=main.base.contested,
+            grounds=frozenset(c.rule.ground for c in main.held if c.rule.id in carried),
+            fine=self.fine(),
+            crime=Truth.of(crime if isinstance(crime, bool) else None),
+            vocabulary=main.vocabulary,
+            view=main.reading.view,
+        )
+        return due_duties(main.stretch.duties, situation, self.evaluator.calendar)
+
+    def questions(self) -> tuple[Question, ...]:
+        """The questions."""
+        return self.evaluator.ask(self)
+
+    def near_misses(self) -> tuple[NearMiss, ...]:
+        """The near misses."""
+        return self.evaluator.spot(self.main)
+
+    def law_applied(self) -> LawApplied:
+        """Which law was applied, and why."""
+        choice, other = self.applied.choice, self.applied.other
+        said = _span_text(self.main.on)
+        return LawApplied(
+            choice=choice,
+            on=said,
+            text=phrase(f"law.{choice.value}"),
+            other=_other_law(other) if other else None,
+        )
+
+    def receipt(self) -> Receipt:
+        """What is needed to compute the outcome again."""
+        stamps = tuple(
+            RulesetStamp(id=r.id, version=r.version, digest=r.digest, plugin=r.plugin)
+            for r in self.main.stretch.rulesets
+        )
+        knowing = self.evaluator.knowing
+        return Receipt(
+            engine=knowing.version,
+            rulesets=stamps,
+            knowledge=knowing.digest,
+            case=fingerprint(self.main.case),
+            as_known_on=self.evaluator.assessor.selector.as_known_on,
+        )
+
+    def labels(self) -> Mapping[str, Text]:
+        """Names of region, violation, department and party kind, and of the facts stated."""
+        case = self.main.case
+        entry = self.evaluator.assessor.violations[case.violation]
+        name = self.evaluator.regions.name(case.region)
+        labels = {
+            "region": Text(zh=name, en=name),
+            "violation": entry.title,
+            "department": phrase(f"department.{entry.department}"),
+        }
+        if case.party.kind is not None:
+            labels["party"] = phrase(f"party.{case.party.kind.value}")
+        return labels
+
+
+def _span_text(span: DateSpan) -> str:
+    if span.earliest is None and span.latest is None:
+        return ""
+    if span.latest is None:
+        return f"{span.earliest}.."
+    if span.earliest is None:
+        return f"..{span.latest}"
+    return format_span(span)
+
+
+def _other_law(other: Assessment) -> OtherLaw:
+    found: FineRange | None = other.fine().range
+    return OtherLaw(
+        on=_span_text(other.on),
+        grade=other.grade,
+        permitted=other.base.permitted,
+        settled=other.settled,
+        contested=other.base.contested,
+        fine=found,
+    )

@@ -1,0 +1,408 @@
+"""The fine that is open: tier, base, band, exact ends, and how they came about."""
+
+from collections.abc import Callable, Iterable, Mapping
+from fractions import Fraction
+from math import ceil, floor
+
+import attrs
+
+from bizrules import phrases, wording
+from bizrules.conditions import Condition, facts_read
+from bizrules.facts import Vocabulary
+from bizrules.matching import View, compile_condition
+from bizrules.outcomes import Fine, FineRange, FineState, KindOutcome
+from bizrules.penalties import (
+    Band,
+    BandTable,
+    FineScale,
+    Grade,
+    Modality,
+    OtherKind,
+    PenaltyKind,
+    Provision,
+    Shape,
+    Tier,
+)
+from bizrules.provenance import Text
+from bizrules.rules import RuleEffect
+from bizrules.truth import Truth
+from bizrules.wording import phrase
+
+
+@attrs.frozen(kw_only=True)
+class Penal:
+    """What the fine is computed from.
+
+    Attributes:
+        provision: The provision in force; None if the violation has none.
+        bands: Band tables, the nearest first.
+        vocabulary: Declarations of facts.
+        view: Known facts.
+        names: Names of the view under which some facts are read.
+    """
+
+    provision: Provision | None
+    bands: tuple[BandTable, ...]
+    vocabulary: Vocabulary
+    view: View
+    names: Mapping[str, str]
+
+    def truth(self, condition: Condition) -> Truth:
+        """Truth of a switch condition."""
+        return Truth.of(compile_condition(condition, self.vocabulary, self.names)(self.view))
+
+    def open_facts(self, condition: Condition) -> tuple[str, ...]:
+        """Unknown facts of a switch condition."""
+        read = sorted(facts_read(condition))
+        return tuple(name for name in read if self.view.get(self.names.get(name, name)) is None)
+
+
+def fine_for(penal: Penal, grade: Grade | None, effects: Iterable[RuleEffect]) -> Fine:
+    """The fine that is open for a grade.
+
+    Args:
+        penal: Provision, bands and facts.
+        grade: The grade; None where the outcome is open or contested: then the statutory range.
+        effects: What the supporting rules fix about the fine.
+    """
+    provision = penal.provision
+    if provision is None:
+        return Fine(state=FineState.NONE, text=phrase("fine.no-provision"))
+    if all(tier.fine is None for tier in provision.tiers):
+        text = phrase("fine.none")
+        return Fine(state=FineState.NONE, text=text, citation=provision.citation)
+    ready = penal.truth(provision.only_after)
+    if ready is Truth.FALSE:
+        text = phrase("fine.not-yet")
+        return Fine(state=FineState.NOT_YET, text=text, citation=provision.citation)
+    waiting = penal.open_facts(provision.only_after) if ready is Truth.UNKNOWN else ()
+    if grade is Grade.EXEMPT:
+        return Fine(
+            state=FineState.WAIVED,
+            range=FineRange(low=Fraction(0), high=Fraction(0)),
+            text=phrase("fine.waived"),
+            citation=provision.citation,
+        )
+    return _fine_of_tiers(penal, provision, grade, tuple(effects), waiting)
+
+
+def _fine_of_tiers(
+    penal: Penal,
+    provision: Provision,
+    grade: Grade | None,
+    effects: tuple[RuleEffect, ...],
+    waiting: tuple[str, ...],
+) -> Fine:
+    tiers, open_facts = _possible_tiers(penal, provision)
+    found = [_fine_of_tier(penal, provision, tier, grade, effects) for tier in tiers]
+    if not found:
+        text = phrase("fine.no-tier")
+        return Fine(state=FineState.NONE, text=text, citation=provision.citation)
+    if len(found) == 1 and not waiting:
+        return found[0]
+    missing = tuple(sorted({*waiting, *open_facts, *(f for one in found for f in one.open_facts)}))
+    ranges = tuple(fine.range for fine in found if fine.range is not None)
+    parts = wording.both(lambda lang: wording.join((f.text.in_(lang) for f in found), lang, "or"))
+    key = "fine.waiting" if waiting else "fine.undetermined"
+    return Fine(
+        state=FineState.UNDETERMINED,
+        alternatives=ranges,
+        text=phrase(key, ranges=parts),
+        steps=tuple(step for fine in found for step in fine.steps),
+        citation=provision.citation,
+        open_facts=missing,
+        modality=found[0].modality if len(found) == 1 else None,
+    )
+
+
+def _possible_tiers(penal: Penal, provision: Provision) -> tuple[list[Tier], tuple[str, ...]]:
+    """Tiers that may apply: up to and including the first whose switch surely holds."""
+    possible: list[Tier] = []
+    missing: set[str] = set()
+    for tier in provision.tiers:
+        truth = penal.truth(tier.when)
+        if truth is Truth.FALSE:
+            continue
+        possible.append(tier)
+        if truth is Truth.TRUE:
+            break
+        missing.update(penal.open_facts(tier.when))
+    return possible, tuple(sorted(missing))
+
+
+def _fine_of_tier(
+    penal: Penal,
+    provision: Provision,
+    tier: Tier,
+    grade: Grade | None,
+    effects: tuple[RuleEffect, ...],
+) -> Fine:
+    citation = tier.citation or provision.citation
+    if tier.fine is None:
+        text = phrase("fine.none-in-tier", tier=_tier_label(tier))
+        return Fine(state=FineState.NONE, text=text, citation=citation)
+    statutory, steps, missing = _statutory(penal, tier, tier.fine)
+    graded, how = _graded(penal, tier.fine, statutory, grade, effects)
+    state = FineState.SYMBOLIC if graded.base is not None else FineState.RANGE
+    return Fine(
+        state=state,
+        range=_to_fen(graded),
+        statutory=_to_fen(statutory),
+        modality=tier.modality,
+        text=range_text(_to_fen(graded), penal.vocabulary),
+        steps=(*steps, *how),
+        citation=citation,
+        open_facts=missing,
+    )
+
+
+def _tier_label(tier: Tier) -> Text:
+    return tier.label or Text(zh=tier.id, en=tier.id)
+
+
+def _statutory(
+    penal: Penal, tier: Tier, scale: FineScale
+) -> tuple[FineRange, tuple[Text, ...], tuple[str, ...]]:
+    """The range of the provision, multiplied out where the base is known."""
+    low = scale.low if scale.low is not None else Fraction(0)
+    # A fine below a maximum is more than nothing.
+    low_closed = scale.low is not None
+    raw = FineRange(low=low, high=scale.high, low_closed=low_closed, base=scale.base, tier=tier.id)
+    said = range_text(raw, penal.vocabulary)
+    step = (
+        phrase("fine.step.tier", tier=tier.label, range=said)
+        if tier.label
+        else phrase("fine.step.range", range=said)
+    )
+    if scale.base is None:
+        return raw, (step,), ()
+    amount = penal.view.get(penal.names.get(scale.base, scale.base))
+    if amount is None:
+        return raw, (step,), (scale.base,)
+    counted = max(amount, scale.base_floor or 0)
+    known = attrs.evolve(
+        raw, low=low * counted, high=None if scale.high is None else scale.high * counted, base=None
+    )
+    base = penal.vocabulary[scale.base].label
+    key = "fine.step.base-floor" if counted != amount else "fine.step.base"
+    computed = phrase(
+        key,
+        base=base,
+        amount=wording.both(lambda lang: wording.say_yuan(amount, lang)),
+        counted=wording.both(lambda lang: wording.say_yuan(counted, lang)),
+        range=range_text(_to_fen(known), penal.vocabulary),
+    )
+    return known, (step, computed), ()
+
+
+def shape_of(scale: FineScale) -> Shape:
+    """Shape of a statutory range."""
+    if scale.low is None:
+        return Shape.MAX_ONLY
+    return Shape.MIN_ONLY if scale.high is None else Shape.RANGE
+
+
+def _graded(
+    penal: Penal,
+    scale: FineScale,
+    statutory: FineRange,
+    grade: Grade | None,
+    effects: tuple[RuleEffect, ...],
+) -> tuple[FineRange, tuple[Text, ...]]:
+    """The part of the statutory range that belongs to the grade, and why."""
+    fixed = _fixed(penal, statutory, effects)
+    if fixed is not None and grade is not Grade.MITIGATED:
+        return fixed
+    if grade is None:
+        return statutory, (phrase("fine.step.no-grade"),)
+    if grade is Grade.MITIGATED:
+        return fixed or _mitigated(scale, statutory, effects)
+    table = next((t for t in penal.bands if shape_of(scale) in t.shapes), None)
+    band = table.bands.get(grade) if table else None
+    if band is None or statutory.high is None:
+        return statutory, (phrase("fine.step.whole", grade=phrase(f"grade.{grade.code}")),)
+    graded = _cut(statutory, band)
+    step = phrase(
+        "fine.step.band",
+        grade=phrase(f"grade.{grade.code}"),
+        low=_percent(band.low),
+        high=_percent(band.high),
+        range=range_text(_to_fen(graded), penal.vocabulary),
+    )
+    return graded, (step,)
+
+
+def _percent(share: Fraction) -> Text:
+    return wording.both(lambda lang: wording.say_factor(share, lang))
+
+
+def _cut(statutory: FineRange, band: Band) -> FineRange:
+    low, high = statutory.low or Fraction(0), statutory.high
+    if high is None:
+        return statutory
+    span = high - low
+    low_closed = band.low_closed and (band.low > 0 or statutory.low_closed)
+    high_closed = band.high_closed and (band.high < 1 or statutory.high_closed)
+    return attrs.evolve(
+        statutory,
+        low=low + span * band.low,
+        high=low + span * band.high,
+        low_closed=low_closed,
+        high_closed=high_closed,
+    )
+
+
+def _mitigated(
+    scale: FineScale, statutory: FineRange, effects: tuple[RuleEffect, ...]
+) -> tuple[FineRange, tuple[Text, ...]]:
+    """Below the statutory minimum, down to the highest floor that a rule declares."""
+    if scale.low is None or statutory.low == 0:
+        return statutory, (phrase("fine.step.no-minimum"),)
+    minimum = statutory.low or Fraction(0)
+    floors = [e.fine.floor for e in effects if e.fine is not None and e.fine.floor is not None]
+    share = max(floors, default=None)
+    graded = attrs.evolve(
+        statutory,
+        low=minimum * share if share is not None else Fraction(0),
+        high=minimum,
+        low_closed=share is not None,
+        high_closed=False,
+    )
+    if share is None:
+        return graded, (phrase("fine.step.mitigated"),)
+    return graded, (phrase("fine.step.mitigated-floor", share=_percent(share)),)
+
+
+def _fixed(
+    penal: Penal, statutory: FineRange, effects: tuple[RuleEffect, ...]
+) -> tuple[FineRange, tuple[Text, ...]] | None:
+    """What the rules fix: an amount, a range or a share; several are intersected where possible."""
+    result: FineRange | None = None
+    for effect in effects:
+        fine = effect.fine
+        if fine is None:
+            continue
+        part: FineRange | None = None
+        if fine.band is not None and statutory.high is not None:
+            part = _cut(statutory, fine.band)
+        elif fine.amount is not None:
+            amount = Fraction(fine.amount)
+            part = FineRange(low=amount, high=amount, tier=statutory.tier)
+        elif fine.low is not None or fine.high is not None:
+            part = FineRange(
+                low=Fraction(fine.low or 0),
+                high=None if fine.high is None else Fraction(fine.high),
+                tier=statutory.tier,
+            )
+        if part is not None:
+            result = part if result is None else _meet(result, part)
+    if result is None:
+        return None
+    said = range_text(_to_fen(result), penal.vocabulary)
+    return result, (phrase("fine.step.fixed", range=said),)
+
+
+def _meet(one: FineRange, two: FineRange) -> FineRange:
+    """The common part of two ranges over the same base; the first where there is none."""
+    if one.base != two.base:
+        return one
+    low = max(one.low or Fraction(0), two.low or Fraction(0))
+    ends = [end for end in (one.high, two.high) if end is not None]
+    high = min(ends) if ends else None
+    if high is not None and low > high:
+        return one
+    return attrs.evolve(one, low=low, high=high)
+
+
+def _to_fen(found: FineRange) -> FineRange:
+    """Ends moved inward to whole fen, so that no rounding leaves the range."""
+    if found.base is not None:
+        return found
+    low, high = found.low, found.high
+    low_closed, high_closed = found.low_closed, found.high_closed
+    if low is not None and low.denominator != 1:
+        low, low_closed = Fraction(ceil(low)), True
+    if high is not None and high.denominator != 1:
+        high, high_closed = Fraction(floor(high)), True
+    return attrs.evolve(found, low=low, high=high, low_closed=low_closed, high_closed=high_closed)
+
+
+def range_text(found: FineRange, vocabulary: Vocabulary) -> Text:
+    """A range in words; 以上 and 以下 include the number, 超过 and 不满 do not."""
+    return wording.both(lambda lang: _say_range(found, vocabulary, lang))
+
+
+def _say_range(found: FineRange, vocabulary: Vocabulary, lang: str) -> str:
+    if found.base is None:
+        say: Callable[[Fraction], str] = lambda end: wording.say_yuan(end, lang)  # noqa: E731 - local
+    else:
+        base = vocabulary[found.base].label.in_(lang)
+        say = lambda end: phrases.say(  # noqa: E731 - local
+            "fine.of-base", lang, base=base, factor=wording.say_factor(end, lang)
+        )
+    low, high = found.low or Fraction(0), found.high
+    if high is not None and low == high:
+        return phrases.say("fine.exactly", lang, amount=say(low))
+    if high is None:
+        return phrases.say("fine.from", lang, low=say(low))
+    if low == 0 and not found.low_closed:
+        key = "fine.to" if found.high_closed else "fine.below"
+        return phrases.say(key, lang, high=say(high))
+    low_mark = "closed" if found.low_closed else "open"
+    high_mark = "closed" if found.high_closed else "open"
+    key = f"fine.range.{low_mark}-{high_mark}"
+    return phrases.say(key, lang, low=say(low), high=say(high))
+
+
+def other_kinds(
+    penal: Penal, grade: Grade | None, effects: Iterable[RuleEffect]
+) -> tuple[KindOutcome, ...]:
+    """What the grade does to each penalty besides the fine that the provision carries."""
+    if penal.provision is None:
+        return ()
+    effects = tuple(effects)
+    found = [_kind(penal, kind, grade, effects) for kind in penal.provision.kinds]
+    if any(effect.instead is not None for effect in effects):
+        found += [
+            KindOutcome(
+                kind=effect.instead,
+                truth=Truth.TRUE,
+                modality=Modality.SHALL,
+                waived=False,
+                text=phrase("kind.instead", kind=phrase(f"kind.{effect.instead.value}")),
+            )
+            for effect in effects
+            if effect.instead is not None
+        ]
+    return tuple(found)
+
+
+def _kind(
+    penal: Penal, kind: OtherKind, grade: Grade | None, effects: tuple[RuleEffect, ...]
+) -> KindOutcome:
+    truth = penal.truth(kind.when)
+    kept = any(kind.kind in effect.keeps for effect in effects)
+    waived = any(kind.kind in effect.waives for effect in effects) or (
+        grade is Grade.EXEMPT and kind.kind.is_penalty and not kept
+    )
+    name = kind.note or phrase(f"kind.{kind.kind.value}")
+    key = "kind.waived" if waived else f"kind.{_kind_state(kind, truth, grade)}"
+    return KindOutcome(
+        kind=kind.kind,
+        truth=truth,
+        modality=kind.modality,
+        waived=waived,
+        text=phrase(key, kind=name),
+    )
+
+
+def _kind_state(kind: OtherKind, truth: Truth, grade: Grade | None) -> str:
+    if truth is Truth.FALSE:
+        return "not-open"
+    if truth is Truth.UNKNOWN:
+        return "unknown"
+    if kind.kind is PenaltyKind.ORDER:
+        return "order"
+    if grade is Grade.MITIGATED:
+        return "mitigable"
+    return "shall" if kind.modality is Modality.SHALL else "may"

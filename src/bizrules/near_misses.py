@@ -1,0 +1,174 @@
+"""Near misses: lenient rules that failed by few conditions, and what the party can still cure."""
+
+from decimal import Decimal
+from typing import Final
+
+from bizrules.assessment import Assessment
+from bizrules.conditions import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Condition,
+    Defined,
+    Not,
+    Op,
+    PerKind,
+    Share,
+    Test,
+    magnitude,
+)
+from bizrules.errors import Problem
+from bizrules.facts import NUMERIC, Fact, Kind, Value, Vocabulary, parse_value
+from bizrules.matching import (
+    Names,
+    View,
+    comparable,
+    compile_condition,
+    trace,
+)
+from bizrules.outcomes import Miss, NearMiss
+from bizrules.provenance import Location, Text
+from bizrules.selection import Candidate
+from bizrules.values import Money, Plain
+from bizrules.wording import both, phrase, say_value
+
+MOST_MISSES: Final = 2
+MOST_NEAR_MISSES: Final = 8
+
+
+def near_misses_of(assessment: Assessment) -> tuple[NearMiss, ...]:
+    """Lenient rules that failed by at most two conditions, curable ones first.
+
+    Only rules that would permit a grade more lenient than those permitted now are named.
+    """
+    best = min(assessment.base.permitted)
+    settled = {c.rule.id for c in (*assessment.held, *assessment.unknown)}
+    found = []
+    for candidate in assessment.stretch.penalty:
+        rule = candidate.rule
+        if rule.id in settled or not rule.permits or min(rule.permits) >= best:
+            continue
+        misses = _misses_of(candidate, assessment)
+        if misses:
+            found.append(_near_miss(candidate, misses, assessment))
+    found.sort(key=lambda n: (not n.curable, len(n.misses), min(n.permits), n.rule))
+    return tuple(found[:MOST_NEAR_MISSES])
+
+
+def _misses_of(candidate: Candidate, assessment: Assessment) -> list[Test] | None:
+    view = assessment.reading.view
+    missing = cheapest_repair(candidate.condition, assessment.vocabulary, view, candidate.names)
+    if missing is None or not 0 < len(missing) <= MOST_MISSES:
+        return None
+    return missing
+
+
+def cheapest_repair(
+    condition: Condition, vocabulary: Vocabulary, view: View, names: Names
+) -> list[Test] | None:
+    """The fewest failed tests that would have to pass for the condition not to fail.
+
+    Unknown parts count as passed. None if no change of single tests would do, as under a
+    negation that is not a test.
+    """
+    if compile_condition(condition, vocabulary, names)(view) is not False:
+        return []
+    if isinstance(condition, Test):
+        return [condition]
+    if isinstance(condition, Not):
+        return _repair_negation(condition, vocabulary)
+    parts: tuple[Condition, ...]
+    if isinstance(condition, Defined):
+        parts = (condition.condition,)
+    elif isinstance(condition, PerKind):
+        parts = tuple(
+            AllOf((Test((condition.fact,), Op.IS, code), branch))
+            for code, branch in condition.branches
+        )
+    else:
+        parts = condition.parts
+    repairs = [cheapest_repair(part, vocabulary, view, names) for part in parts]
+    if isinstance(condition, (AllOf, Defined)):
+        return None if None in repairs else [t for r in repairs if r is not None for t in r]
+    possible = sorted((r for r in repairs if r is not None), key=len)
+    if isinstance(condition, AtLeast):
+        return _repair_count(condition, possible)
+    return possible[0] if possible else None
+
+
+def _repair_count(condition: AtLeast, possible: list[list[Test]]) -> list[Test] | None:
+    if len(possible) < condition.count:
+        return None
+    return [test for repair in possible[: condition.count] for test in repair]
+
+
+def _repair_negation(condition: Not, vocabulary: Vocabulary) -> list[Test] | None:
+    inner: Condition = condition.part
+    while isinstance(inner, (AnyOf, AllOf)) and len(inner.parts) == 1:
+        inner = inner.parts[0]
+    if isinstance(inner, Test) and vocabulary[inner.facts[0]].kind is Kind.BOOLEAN:
+        return [Test(inner.facts, Op.IS, not inner.operand)]
+    return None
+
+
+def _near_miss(candidate: Candidate, misses: list[Test], assessment: Assessment) -> NearMiss:
+    found = tuple(_miss(test, candidate, assessment) for test in misses)
+    decided = assessment.case.decided
+    curable = all(miss.cure is not None for miss in found)
+    return NearMiss(
+        rule=candidate.rule.id,
+        title=candidate.rule.title,
+        permits=candidate.rule.permits,
+        misses=found,
+        curable=curable,
+        until=decided.exact if curable and decided is not None else None,
+    )
+
+
+def _miss(test: Test, candidate: Candidate, assessment: Assessment) -> Miss:
+    vocabulary, reading = assessment.vocabulary, assessment.reading
+    why = trace(test, vocabulary, reading.view, names=candidate.names, derived=reading.derived)
+    return Miss(
+        facts=why.facts,
+        text=why.text,
+        found=why.found,
+        gap=_gap(test, vocabulary, reading.view, candidate.names),
+        cure=_cure(test, vocabulary),
+    )
+
+
+def _cure(test: Test, vocabulary: Vocabulary) -> Text | None:
+    """How to cure, if the value that the party can still reach passes the test."""
+    fact = vocabulary[test.facts[0]]
+    if len(test.facts) > 1 or fact.cure is None or isinstance(test.operand, Share):
+        return None
+    reached = parse_value(fact, Plain(fact.cure.to), Location("cure"))
+    if isinstance(reached, Problem):
+        return None
+    view = {fact.name: comparable(fact, reached)}
+    return fact.cure.how if compile_condition(test, vocabulary)(view) else None
+
+
+def _gap(test: Test, vocabulary: Vocabulary, view: View, names: Names) -> Text | None:
+    """By how much a numeric test is missed."""
+    fact = vocabulary[test.facts[0]]
+    if fact.kind not in NUMERIC or isinstance(test.operand, Share) or len(test.facts) > 1:
+        return None
+    found = view.get(names.get(fact.name, fact.name))
+    limits = [magnitude(end) for end in _ends(test)]
+    if found is None or not limits:
+        return None
+    gap = min(abs(Decimal(found) - Decimal(limit)) for limit in limits)
+    if gap == 0:
+        return phrase("gap.at-limit")
+    return phrase("gap.by", amount=both(lambda lang: _say_gap(fact, gap, lang)))
+
+
+def _ends(test: Test) -> tuple[Value, ...]:
+    if isinstance(test.operand, Share):
+        return ()
+    return test.operand if isinstance(test.operand, tuple) else (test.operand,)
+
+
+def _say_gap(fact: Fact, gap: Decimal, lang: str) -> str:
+    return say_value(fact, Money(int(gap)) if fact.kind is Kind.MONEY else gap, lang)

@@ -1,0 +1,40 @@
+"""Every text the library itself says to people, by key and language.
+
+A third language is one more mapping with the same keys: add its module and name it here.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bizrules.phrases._en_cli import CLI as _EN_CLI
+from bizrules.phrases._en_outcome import OUTCOME as _EN_OUTCOME
+from bizrules.phrases._en_problems import PROBLEMS as _EN_PROBLEMS
+from bizrules.phrases._zh_cli import CLI as _ZH_CLI
+from bizrules.phrases._zh_outcome import OUTCOME as _ZH_OUTCOME
+from bizrules.phrases._zh_problems import PROBLEMS as _ZH_PROBLEMS
+
+LANGUAGES: Final = ("zh", "en")
+
+_PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
+    "zh": {**_ZH_PROBLEMS, **_ZH_OUTCOME, **_ZH_CLI},
+    "en": {**_EN_PROBLEMS, **_EN_OUTCOME, **_EN_CLI},
+}
+
+
+def say(key: str, lang: str, /, **details: object) -> str:
+    """The phrase under `key` in the language, with the details filled in.
+
+    Raises:
+        KeyError: If the language has no such phrase, or the phrase mentions a detail not given.
+    """
+    return _PHRASES[lang][key].format(**details)
+
+
+def has(key: str) -> bool:
+    """Whether there is a phrase under `key`."""
+    return key in _PHRASES["zh"]
+
+
+def keys(lang: str) -> frozenset[str]:
+    """All keys of a language."""
+    return frozenset(_PHRASES[lang])

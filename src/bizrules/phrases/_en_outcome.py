@@ -1,0 +1,6 @@
+"""What outcomes and explanations say, in English."""
+
+from collections.abc import Mapping
+from typing import Final
+
+OUTCOME: Final[Mapping[str, str]] = {}

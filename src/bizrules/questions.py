@@ -1,0 +1,236 @@
+"""What is still missing, in the order in which to ask.
+
+A question is put only for a fact that can still change the outcome: one that decides a rule
+which, turned either way, would lead to another result, or one that leaves the fine open. Facts
+are ranked by how many of their answers would settle the outcome, then by how many rules wait.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+import attrs
+
+from bizrules.assessment import Assessment, Assessor, weights
+from bizrules.conditions import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Condition,
+    Defined,
+    Not,
+    PerKind,
+    Share,
+    Test,
+    facts_read,
+    tests_of,
+)
+from bizrules.evaluation import Answer
+from bizrules.facts import CODED, Fact, Kind, Vocabulary
+from bizrules.matching import Comparable, Names, View, comparable, compile_condition
+from bizrules.outcomes import Question, Verdict
+from bizrules.penalties import Modality
+from bizrules.resolution import resolve
+from bizrules.selection import Candidate
+from bizrules.wording import phrase
+
+DATE_FACTS: Final = ("committed", "decided")
+_MAX_ANSWERS: Final = 12
+
+
+def open_facts(
+    condition: Condition, vocabulary: Vocabulary, view: View, names: Names
+) -> frozenset[str]:
+    """Unknown facts that can still change the truth of a condition that cannot be told."""
+    if compile_condition(condition, vocabulary, names)(view) is not None:
+        return frozenset()
+    if isinstance(condition, Test):
+        return frozenset(
+            name for name in facts_read(condition) if view.get(names.get(name, name)) is None
+        )
+    found: set[str] = set()
+    if (
+        isinstance(condition, PerKind)
+        and view.get(names.get(condition.fact, condition.fact)) is None
+    ):
+        found.add(condition.fact)
+    for part in _parts(condition, view, names):
+        found |= open_facts(part, vocabulary, view, names)
+    return frozenset(found)
+
+
+def _parts(condition: Condition, view: View, names: Names) -> tuple[Condition, ...]:
+    if isinstance(condition, (AllOf, AnyOf, AtLeast)):
+        return condition.parts
+    if isinstance(condition, Not):
+        return (condition.part,)
+    if isinstance(condition, Defined):
+        return (condition.condition,)
+    if isinstance(condition, PerKind):
+        chosen = view.get(names.get(condition.fact, condition.fact))
+        return tuple(part for code, part in condition.branches if chosen in (None, code))
+    return ()
+
+
+def deciding(assessment: Assessment) -> list[Candidate]:
+    """Unknown rules on the penalty axis that can still change the result, alone or with others."""
+    held, unknown = assessment.held, assessment.unknown
+    combination = assessment.stretch.combination
+    found = []
+    base = weights(held)
+    for candidate in unknown:
+        others = [other for other in unknown if other is not candidate]
+        trials: list[list[Candidate]] = [[], others, *([other] for other in others)]
+        own = weights([candidate])
+        for trial in trials:
+            before = [*base, *weights(trial)]
+            if resolve(before, combination) != resolve([*before, *own], combination):
+                found.append(candidate)
+                break
+    return found
+
+
+def deciding_measures(assessment: Assessment) -> list[Candidate]:
+    """Unknown rules on the compulsion axis on which the verdict about a measure waits."""
+    open_measures = {m.measure for m in assessment.measures if m.verdict is Verdict.OPEN}
+
+    def matters(candidate: Candidate) -> bool:
+        rule = candidate.rule
+        reached = open_measures if rule.measures is None else open_measures & rule.measures
+        holding = any(
+            other.rule.measures is None or reached & other.rule.measures
+            for other in assessment.holding
+        )
+        return bool(reached) and (rule.modality is Modality.SHALL or not holding)
+
+    return [candidate for candidate in assessment.waiting if matters(candidate)]
+
+
+@attrs.define
+class _Need:
+    """A fact and what waits for it."""
+
+    rules: set[str] = attrs.field(factory=set)
+    changes: set[str] = attrs.field(factory=set)
+
+
+def questions_for(assessor: Assessor, answer: Answer) -> tuple[Question, ...]:
+    """The questions of an outcome, most useful first; none where nothing can change."""
+    needs: dict[str, _Need] = {}
+    laws = [answer.main]
+    if answer.applied.other is not None and not answer.applied.settled:
+        laws.append(answer.applied.other)
+    for law in laws:
+        _need_of_rules(law, needs)
+    for name in answer.fine().open_facts:
+        needs.setdefault(name, _Need()).changes.add("fine")
+    questions = [_question(name, need, assessor, answer) for name, need in needs.items()]
+    return tuple(sorted(questions, key=_rank))
+
+
+def _rank(question: Question) -> tuple[object, ...]:
+    only_fine = question.changes == ("fine",)
+    return (only_fine, -question.settles, -len(question.rules), question.fact)
+
+
+def _need_of_rules(law: Assessment, needs: dict[str, _Need]) -> None:
+    if law.settled:
+        return
+    for candidates, change in ((deciding(law), "grade"), (deciding_measures(law), "compulsion")):
+        for candidate in candidates:
+            for name in _open_of(law, candidate):
+                need = needs.setdefault(name, _Need())
+                need.rules.add(candidate.rule.id)
+                need.changes.add(change)
+
+
+def _open_of(law: Assessment, candidate: Candidate) -> frozenset[str]:
+    found = open_facts(candidate.condition, law.vocabulary, law.reading.view, candidate.names)
+    if candidate.rule.id in law.stretch.doubtful:
+        found |= {"decided" if law.case.decided is None or law.case.committed else "committed"}
+    return found
+
+
+def _question(name: str, need: _Need, assessor: Assessor, answer: Answer) -> Question:
+    changes = tuple(c for c in ("grade", "compulsion", "fine") if c in need.changes)
+    rules = tuple(sorted(need.rules))
+    if name in DATE_FACTS and name not in assessor.vocabulary:
+        return Question(
+            fact=name,
+            kind=Kind.DATE,
+            ask=phrase(f"ask.{name}"),
+            label=phrase(f"after.{name}"),
+            answered_by=("officer",),
+            changes=changes,
+            rules=rules,
+        )
+    fact = assessor.vocabulary[name]
+    return Question(
+        fact=name,
+        kind=fact.kind,
+        ask=fact.question or phrase("ask.fact", label=fact.label),
+        label=fact.label,
+        choices=tuple((choice.code, choice.label) for choice in fact.choices),
+        unit="yuan" if fact.kind is Kind.MONEY else fact.unit.value if fact.unit else None,
+        evidence=fact.evidence,
+        answered_by=tuple(who.value for who in fact.answered_by),
+        judgement=fact.judgement,
+        group=fact.group,
+        changes=changes,
+        rules=rules,
+        settles=_share_that_settles(fact, assessor, answer) if rules else Fraction(0),
+    )
+
+
+def _share_that_settles(fact: Fact, assessor: Assessor, answer: Answer) -> Fraction:
+    """Share of the answers, one for each stretch of values that tests tell apart, that settle."""
+    law = answer.main
+    candidates = [*law.stretch.penalty, *law.stretch.compulsion]
+    answers = representative_answers(fact, candidates)
+    if not answers:
+        return Fraction(0)
+    settled = 0
+    for value in answers:
+        view = dict(law.reading.view)
+        keys = {c.names.get(fact.name, fact.name) for c in candidates} | {fact.name}
+        view.update(dict.fromkeys(keys, value))
+        reading = attrs.evolve(law.reading, view=view)
+        settled += assessor.judge(law.case, law.stretch, law.on, reading).settled
+    return Fraction(settled, len(answers))
+
+
+def representative_answers(fact: Fact, candidates: Iterable[Candidate]) -> tuple[Comparable, ...]:
+    """One answer for each stretch of values that some test of the candidates tells apart."""
+    if fact.kind is Kind.BOOLEAN:
+        return (True, False)
+    if fact.kind is Kind.LEVEL:
+        return tuple(range(len(fact.choices)))
+    if fact.kind is Kind.SET:
+        return (frozenset(), frozenset(fact.ranks))
+    if fact.kind in CODED:
+        return tuple(fact.ranks)[:_MAX_ANSWERS]
+    limits = sorted(_limits(fact, candidates), key=lambda limit: (str(type(limit)), limit))
+    return _between(limits)[:_MAX_ANSWERS]
+
+
+def _limits(fact: Fact, candidates: Iterable[Candidate]) -> set[int | Decimal]:
+    found: set[int | Decimal] = set()
+    for candidate in candidates:
+        if fact.name not in candidate.reads:
+            continue
+        for test in tests_of(candidate.condition):
+            if fact.name not in test.facts or isinstance(test.operand, Share):
+                continue
+            ends = test.operand if isinstance(test.operand, tuple) else (test.operand,)
+            values = (comparable(fact, end) for end in ends)
+            found.update(v for v in values if isinstance(v, (int, Decimal)))
+    return found
+
+
+def _between(limits: list[int | Decimal]) -> tuple[Comparable, ...]:
+    """Below, at and above each limit."""
+    values: list[Comparable] = []
+    for limit in limits:
+        values += [value for value in (limit - 1, limit, limit + 1) if value >= 0]
+    return tuple(dict.fromkeys(values))

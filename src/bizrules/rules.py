@@ -1,0 +1,461 @@
+"""Rules, lists, grounds, definitions and the rulesets that issue them together."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import Enum
+
+import attrs
+
+from bizrules.conditions import ALWAYS, Condition
+from bizrules.penalties import BandTable, FineEffect, Grade, Modality, PenaltyKind, Provision
+from bizrules.provenance import Citation, Instrument, Location, NormLevel, Status, Text
+from bizrules.values import Interval
+
+
+class Axis(Enum):
+    """What a list bears on: the penalty, or the compulsory measures. The two never mix."""
+
+    PENALTY = "penalty"
+    COMPULSION = "compulsion"
+
+
+class Ground(Enum):
+    """Door through which a rule goes (法定事由). Doors stay apart.
+
+    *Source*: 行政处罚法 30, 31, 32, 33, 36, 49, 57; 行政强制法 5, 16, 23, 39, 42, 43.
+    """
+
+    NOT_ESTABLISHED = "not_established"
+    AGE = "age"
+    INCAPACITY = "incapacity"
+    MINOR = "minor"
+    FIRST = "first"
+    NO_FAULT = "no_fault"
+    LIMITATION = "limitation"
+    REMEDY = "remedy"
+    DURESS = "duress"
+    CONFESSION = "confession"
+    MERIT = "merit"
+    EMERGENCY = "emergency"
+    REPEAT = "repeat"
+    AGGRAVATION = "aggravation"
+    SPECIAL = "special"
+    NECESSITY = "necessity"
+    PROPERTY = "property"
+    HARDSHIP = "hardship"
+    TIME = "time"
+    LISTED = "listed"
+
+
+class Effect(Enum):
+    """Effect of a list on its axis."""
+
+    EXEMPT = "exempt"
+    MITIGATED = "mitigated"
+    LIGHTER = "lighter"
+    HEAVIER = "heavier"
+    NO_COMPULSION = "no_compulsion"
+
+
+@attrs.frozen(kw_only=True)
+class ListKind:
+    """One of the lists of a ruleset (清单), with its printed name."""
+
+    id: str
+    name: Text
+    effect: Effect
+
+
+class Measure(Enum):
+    """A compulsory measure or a way of execution.
+
+    *Source*: 行政强制法 9 (measures), 12 (execution).
+    """
+
+    RESTRAINT = "restraint"
+    SEALING = "sealing"
+    SEIZURE = "seizure"
+    FREEZING = "freezing"
+    OTHER_MEASURE = "other_measure"
+    ADDITIONAL_FINE = "additional_fine"
+    TRANSFER = "transfer"
+    AUCTION = "auction"
+    RESTORATION = "restoration"
+    SUBSTITUTE_PERFORMANCE = "substitute_performance"
+    UTILITIES_CUT = "utilities_cut"
+    OTHER_EXECUTION = "other_execution"
+
+    @property
+    def is_execution(self) -> bool:
+        """Whether it is execution (强制执行) rather than a measure (强制措施)."""
+        return self not in _MEASURES
+
+
+_MEASURES = frozenset(
+    {Measure.RESTRAINT, Measure.SEALING, Measure.SEIZURE, Measure.FREEZING, Measure.OTHER_MEASURE}
+)
+
+
+class Anchor(Enum):
+    """Date of a case, or of a prior, from which a window is counted."""
+
+    COMMITTED = "committed"
+    DISCOVERED = "discovered"
+    DECIDED = "decided"
+
+
+class Identity(Enum):
+    """Which earlier violations count."""
+
+    VIOLATION = "violation"
+    FIELD = "field"
+    DEPARTMENT = "department"
+    ANY = "any"
+
+
+class Area(Enum):
+    """Where an earlier violation must have been."""
+
+    ANYWHERE = "anywhere"
+    PROVINCE = "province"
+    PREFECTURE = "prefecture"
+    REGION = "region"
+
+
+class WindowUnit(Enum):
+    """Unit of a window: months and days run back from the anchor, calendar years do not."""
+
+    DAYS = "days"
+    MONTHS = "months"
+    CALENDAR_YEARS = "calendar_years"
+
+
+@attrs.frozen
+class Window:
+    """A period back from the anchor; a calendar year counts as a whole (自然年度)."""
+
+    length: int
+    unit: WindowUnit = WindowUnit.MONTHS
+
+
+@attrs.frozen(kw_only=True)
+class FirstViolation:
+    """What counts as a first violation at a place (初次违法、首次违法).
+
+    Attributes:
+        window: How far back earlier violations count; None without limit.
+        since: Earlier violations count only from this day on.
+        search: How far back the register must have been searched where `window` is None.
+        anchor: Date of the case from which the window runs back.
+        counted_by: Date of the earlier violation that must lie in the window.
+        identity: Which earlier violations count.
+        area: Where they must have been.
+        counts_exemptions: Whether an earlier exemption counts.
+        citations: Where it is fixed.
+        ruleset: Ruleset that fixes it.
+    """
+
+    window: Window | None = None
+    since: date | None = None
+    search: Window | None = None
+    anchor: Anchor = Anchor.COMMITTED
+    counted_by: Anchor = Anchor.DECIDED
+    identity: Identity = Identity.VIOLATION
+    area: Area = Area.ANYWHERE
+    counts_exemptions: bool = True
+    citations: tuple[Citation, ...] = ()
+    ruleset: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Unexpressed:
+    """A condition of the instrument that the language cannot say, with the reason."""
+
+    text: Text
+    reason: Text
+
+
+@attrs.frozen(kw_only=True)
+class RuleEffect:
+    """What a rule orders beyond its grade.
+
+    Attributes:
+        waives: Kinds of penalty it waives; empty waives what the grade waives.
+        keeps: Kinds that stay in spite of it (such as confiscation).
+        instead: Kind ordered in place of a fine; a warning is a penalty, so this is no exemption.
+        fine: What it fixes about the fine.
+    """
+
+    waives: frozenset[PenaltyKind] = frozenset()
+    keeps: frozenset[PenaltyKind] = frozenset()
+    instead: PenaltyKind | None = None
+    fine: FineEffect | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Rule:
+    """Conditions under which a list or a ground of law applies (清单条目、法定情节).
+
+    Attributes:
+        id: Full id, `ruleset/rule`.
+        ruleset: Id of its ruleset.
+        title: Its name.
+        list: Id of the list it stands on, in its ruleset; None for a ground of law off the lists.
+        ground: Its door.
+        axis: Penalty or compulsion.
+        permits: Grades it permits, the one the norm names first in front; empty for compulsion.
+        modality: SHALL or MAY.
+        violations: Violations it is for; None for all.
+        departments: Departments it is for; None for all.
+        measures: Measures it is for; None for all. Only on the compulsion axis.
+        condition: When it applies, preamble and exceptions included.
+        effect: What it orders beyond the grade.
+        citations: Articles it rests on; never empty.
+        level: Rank of its norm.
+        region: Region of its ruleset.
+        in_force: Days on which it is in force.
+        published: Day from which it was known; None if not recorded.
+        entry: Number as printed.
+        status: How well it is attested.
+        unexpressed: Conditions that could not be expressed.
+        note: A remark for readers.
+    """
+
+    id: str
+    ruleset: str
+    title: Text
+    list: str | None = None
+    ground: Ground
+    axis: Axis = Axis.PENALTY
+    permits: tuple[Grade, ...] = ()
+    modality: Modality
+    violations: frozenset[str] | None = None
+    departments: frozenset[str] | None = None
+    measures: frozenset[Measure] | None = None
+    condition: Condition = ALWAYS
+    effect: RuleEffect = RuleEffect()
+    citations: tuple[Citation, ...]
+    level: NormLevel
+    region: str
+    in_force: Interval = Interval()
+    published: date | None = None
+    entry: str | None = None
+    status: Status = Status.CONFIRMED
+    unexpressed: tuple[Unexpressed, ...] = ()
+    note: Text | None = None
+    location: Location | None = attrs.field(default=None, eq=False, repr=False)
+
+    @property
+    def is_lenient(self) -> bool:
+        """Whether it permits a grade below ORDINARY."""
+        return any(grade < Grade.ORDINARY for grade in self.permits)
+
+    @property
+    def is_heavier(self) -> bool:
+        """Whether it permits HEAVIER."""
+        return Grade.HEAVIER in self.permits
+
+    @property
+    def is_exemption(self) -> bool:
+        """Whether EXEMPT is the grade it names first."""
+        return self.permits[:1] == (Grade.EXEMPT,)
+
+    @property
+    def is_general(self) -> bool:
+        """Whether it is for all violations."""
+        return self.violations is None
+
+
+class CalendarKind(Enum):
+    """How a period is counted: working days (工作日) or calendar days (自然日)."""
+
+    CALENDAR = "calendar"
+    WORKING = "working"
+
+
+@attrs.frozen(kw_only=True)
+class Deadline:
+    """A period of a duty.
+
+    Attributes:
+        length: How many days (or hours).
+        kind: Calendar or working days: 2, 3, 5 and 7 days are working days (行政处罚法 85).
+        after: Date from which it runs: `filed`, `decided`, `notified`, `order`, `seized`.
+        hours: Whether the length is in hours.
+    """
+
+    length: int
+    kind: CalendarKind = CalendarKind.CALENDAR
+    after: str
+    hours: bool = False
+
+
+class Trigger(Enum):
+    """What kind of outcome a duty follows."""
+
+    ALWAYS = "always"
+    CRIME = "crime"
+    EXEMPT = "exempt"
+    PENALTY = "penalty"
+    FINE = "fine"
+    MITIGATED = "mitigated"
+    CONTESTED = "contested"
+    MEASURE = "measure"
+    EXECUTION = "execution"
+    GROUND = "ground"
+
+
+@attrs.frozen(kw_only=True)
+class Duty:
+    """What follows by law from an outcome (后续义务), declared once.
+
+    Attributes:
+        id: Full id, `ruleset/duty`.
+        text: What has to be done.
+        trigger: Outcome it follows.
+        grounds: With the trigger `ground`: grounds one of which must have settled the outcome.
+        when: A condition of the case besides.
+        departments: Departments it is for; None for all.
+        modality: SHALL or MAY.
+        deadline: By when, if the norm says so.
+        citations: Articles it rests on.
+        in_force: Days on which it is in force.
+    """
+
+    id: str
+    ruleset: str
+    text: Text
+    trigger: Trigger
+    grounds: frozenset[Ground] = frozenset()
+    when: Condition = ALWAYS
+    departments: frozenset[str] | None = None
+    modality: Modality = Modality.SHALL
+    deadline: Deadline | None = None
+    citations: tuple[Citation, ...]
+    in_force: Interval = Interval()
+    location: Location | None = attrs.field(default=None, eq=False, repr=False)
+
+
+class Combination(Enum):
+    """How lenient and heavier circumstances combine in a ruleset that says so.
+
+    CONTEST proposes nothing (the default); LENIENT and HEAVIER let one side prevail;
+    ORDINARY sets them off against each other.
+    """
+
+    CONTEST = "contest"
+    LENIENT = "lenient"
+    HEAVIER = "heavier"
+    ORDINARY = "ordinary"
+
+
+@attrs.frozen(kw_only=True)
+class Batch:
+    """A batch of a published list, with the counts its issuer gave."""
+
+    id: str
+    published: date | None = None
+    counts: Mapping[str, int] = attrs.field(factory=dict, hash=False)
+    total: int | None = None
+    note: Text | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Definition:
+    """A legal concept with its condition, reusable by name inside its ruleset and below it."""
+
+    name: str
+    ruleset: str
+    label: Text
+    condition: Condition
+    citations: tuple[Citation, ...] = ()
+    location: Location | None = attrs.field(default=None, eq=False, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class Ruleset:
+    """Rules issued together (规则集).
+
+    Attributes:
+        id: Its id.
+        version: Version of the encoding.
+        title: Its name.
+        region: GB/T 2260 code of where it applies; `000000` is the whole country.
+        department: Department it is for; None for all.
+        instrument: The document that carries it.
+        in_force: Days on which it is in force.
+        published: Day from which it was known.
+        checked_on: Day on which its content was last compared with the source.
+        supplements: Whether it is silent where a superior ruleset speaks.
+        lists: Lists by id.
+        definitions: Definitions by name.
+        first_violation: Its definition of a first violation, if it has one.
+        bands: Its band tables.
+        combination: How lenient and heavier circumstances combine, if it says so.
+        batches: Batches its issuer published.
+        rules: Its rules.
+        duties: Duties it declares.
+        digest: SHA-256 of its content.
+        plugin: Package that ships it.
+    """
+
+    id: str
+    version: str
+    title: Text
+    region: str
+    department: str | None = None
+    instrument: Instrument
+    in_force: Interval = Interval()
+    published: date | None = None
+    checked_on: date | None = None
+    status: Status = Status.CONFIRMED
+    supplements: bool = False
+    lists: Mapping[str, ListKind] = attrs.field(factory=dict, hash=False)
+    definitions: Mapping[str, Definition] = attrs.field(factory=dict, hash=False)
+    first_violation: FirstViolation | None = None
+    bands: tuple[BandTable, ...] = ()
+    combination: Combination | None = None
+    batches: tuple[Batch, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    digest: str = ""
+    plugin: str = "bizrules"
+    location: Location | None = attrs.field(default=None, eq=False, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class LimitationPeriod:
+    """A limitation period of a special law (行政处罚法 36: 法律另有规定的除外)."""
+
+    months: int
+    citations: tuple[Citation, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Violation:
+    """An entry of the violation catalogue (违法行为).
+
+    Attributes:
+        id: Its id, `field.name`.
+        title: What it is called.
+        department: Department that enforces it.
+        field: Field of law, for priors of the same field.
+        broken: Norms broken.
+        provisions: Penalty provisions, each in its versions; the one in force is taken.
+        elements: Facts that are elements of the offence and cannot make it heavier again.
+        limitation: Limitation period of a special law, if it has one.
+        displaces: Grounds that a law or administrative regulation displaces for it.
+        in_force: Days on which it is a violation.
+    """
+
+    id: str
+    title: Text
+    department: str
+    field: str
+    broken: tuple[Citation, ...] = ()
+    provisions: tuple[Provision, ...] = ()
+    elements: frozenset[str] = frozenset()
+    limitation: LimitationPeriod | None = None
+    displaces: frozenset[Ground] = frozenset()
+    in_force: Interval = Interval()
+    location: Location | None = attrs.field(default=None, eq=False, repr=False)

@@ -1,0 +1,231 @@
+"""Values of facts: scalars as written, money, units, uncertain dates, ranges."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Final, Self, TypeAlias
+
+import attrs
+
+Exact: TypeAlias = int | Fraction
+"""An exact rational number; amounts of money are in fen."""
+
+_DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+_INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]*)")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MAX_DIGITS: Final = 24
+FEN_PER_YUAN: Final = 100
+
+
+class Plain(str):
+    """A scalar written without quotes in a document: its type comes from the schema.
+
+    Quoted text is an ordinary `str`, so `true` may be a boolean where `"true"` may not.
+    """
+
+    __slots__ = ()
+
+
+@attrs.frozen(order=True)
+class Money:
+    """An amount of money (金额).
+
+    Attributes:
+        fen: The amount. *Unit*: fen, 1/100 yuan.
+    """
+
+    fen: int = attrs.field(validator=attrs.validators.instance_of(int))
+
+    @classmethod
+    def from_yuan(cls, amount: str | int | Decimal) -> "Money":
+        """The amount given in yuan, exactly.
+
+        Raises:
+            ValueError: If the text is no decimal number or has more than two decimals.
+        """
+        number = parse_decimal(amount) if isinstance(amount, str) else Decimal(amount)
+        fen = number * FEN_PER_YUAN
+        if fen != fen.to_integral_value():
+            msg = f"`{amount}` has more than two decimals"
+            raise ValueError(msg)
+        return cls(int(fen))
+
+    @property
+    def yuan(self) -> Decimal:
+        """The amount. *Unit*: yuan."""
+        return Decimal(self.fen) / FEN_PER_YUAN
+
+    def __add__(self, other: "Money") -> "Money":
+        """Sum of two amounts."""
+        return Money(self.fen + other.fen) if isinstance(other, Money) else NotImplemented
+
+    def __sub__(self, other: "Money") -> "Money":
+        """Difference of two amounts."""
+        return Money(self.fen - other.fen) if isinstance(other, Money) else NotImplemented
+
+    def __mul__(self, factor: int) -> "Money":
+        """The amount taken `factor` times; money times money is a type error."""
+        if isinstance(factor, bool) or not isinstance(factor, int):
+            return NotImplemented
+        return Money(self.fen * factor)
+
+    def __str__(self) -> str:
+        """The amount in yuan, without trailing zeros: `66`, `66.5`."""
+        return format_decimal(self.yuan)
+
+
+def parse_decimal(text: str) -> Decimal:
+    """Decimal = ["-"] ("0" | digit1-9 digits) ["." digits].
+
+    Raises:
+        ValueError: If the text has another form (leading zeros, exponents) or over 24 digits.
+    """
+    if not _DECIMAL.fullmatch(text) or len(text) > _MAX_DIGITS:
+        msg = f"`{text}` is not a decimal number"
+        raise ValueError(msg)
+    return Decimal(text)
+
+
+def parse_integer(text: str) -> int:
+    """Integer = ["-"] ("0" | digit1-9 digits).
+
+    Raises:
+        ValueError: If the text has another form or over 24 digits.
+    """
+    if not _INTEGER.fullmatch(text) or len(text) > _MAX_DIGITS:
+        msg = f"`{text}` is not an integer"
+        raise ValueError(msg)
+    return int(text)
+
+
+def parse_date(text: str) -> date:
+    """Date = YYYY-MM-DD, a day that exists.
+
+    Raises:
+        ValueError: If the text has another form or the day does not exist.
+    """
+    if not _DATE.fullmatch(text):
+        msg = f"`{text}` is not a date"
+        raise ValueError(msg)
+    return date.fromisoformat(text)
+
+
+def format_decimal(number: Decimal | int) -> str:
+    """The number in plain digits without trailing zeros."""
+    text = f"{Decimal(number):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+class Unit(Enum):
+    """Unit of a number; the value is how documents write it."""
+
+    YUAN = "yuan"
+    PERCENT = "percent"
+    TIMES = "times"
+    PERSON = "person"
+    ITEM = "item"
+    PLACE = "place"
+    OCCASION = "occasion"
+    VEHICLE = "vehicle"
+    PER_FLOOR = "per_floor"
+    M = "m"
+    CM = "cm"
+    KM = "km"
+    M2 = "m2"
+    M3 = "m3"
+    MU = "mu"
+    HECTARE = "hectare"
+    KG = "kg"
+    G = "g"
+    TONNE = "t"
+    TONNE_PER_HOUR = "t/h"
+    LITRE = "l"
+    DB = "dB"
+    PH = "pH"
+    KM_PER_HOUR = "km/h"
+    STICK = "stick"
+    CARTON = "carton"
+    MINUTE = "minute"
+    HOUR = "hour"
+    DAY = "day"
+    WORKING_DAY = "working_day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+UNITS: Final[Mapping[str, Unit]] = MappingProxyType({unit.value: unit for unit in Unit})
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month `months` later (earlier if negative), or the month's last day."""
+    index = day.year * 12 + day.month - 1 + months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, _days_in_month(year, month + 1)))
+
+
+def _days_in_month(year: int, month: int) -> int:
+    following = date(year + month // 12, month % 12 + 1, 1)
+    return (following - timedelta(days=1)).day
+
+
+@attrs.frozen
+class DateSpan:
+    """A date known to lie between two days, both included; None is an open end.
+
+    An exact date is a span of one day; a date nobody knows is open at both ends.
+    """
+
+    earliest: date | None = None
+    latest: date | None = None
+
+    @classmethod
+    def on(cls, day: date) -> Self:
+        """The span of exactly one day."""
+        return cls(day, day)
+
+    @property
+    def exact(self) -> date | None:
+        """The day, if it is known exactly."""
+        return self.earliest if self.earliest == self.latest else None
+
+
+@attrs.frozen
+class Interval:
+    """Days on which something is in force (施行期间).
+
+    Attributes:
+        start: First day in force; None for always.
+        until: First day no longer in force; None for no end.
+    """
+
+    start: date | None = None
+    until: date | None = None
+
+    def contains(self, day: date) -> bool:
+        """Whether the day lies in the interval."""
+        return (self.start is None or self.start <= day) and (
+            self.until is None or day < self.until
+        )
+
+    def covers(self, span: DateSpan) -> bool | None:
+        """Whether every day of the span lies in the interval; None if only some do."""
+        if self._misses(span):
+            return False
+        starts = self.start is None or (span.earliest is not None and self.start <= span.earliest)
+        lasts = self.until is None or (span.latest is not None and span.latest < self.until)
+        return True if starts and lasts else None
+
+    def _misses(self, span: DateSpan) -> bool:
+        before = self.start is not None and span.latest is not None and span.latest < self.start
+        after = self.until is not None and span.earliest is not None and self.until <= span.earliest
+        return before or after
+
+    def within(self, other: "Interval") -> bool:
+        """Whether every day of this interval lies in the other."""
+        starts = other.start is None or (self.start is not None and other.start <= self.start)
+        ends = other.until is None or (self.until is not None and self.until <= other.until)
+        return starts and ends
