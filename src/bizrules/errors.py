@@ -90,7 +90,7 @@ def _worded(details: Mapping[str, str], lang: str) -> dict[str, str]:
 
 def _hint(key: str, last: str, names: str, lang: str) -> str:
     """The hint with at most five of the names, the last two joined by the phrase `last`."""
-    quoted = [f"`{name}`" for name in names.split(",")]
+    quoted = [f"`{name.strip()}`" for name in names.split(",")]
     if len(quoted) > _MOST_NAMES:
         quoted, last = [*quoted[:_MOST_NAMES], "…"], "hint.comma"
     *front, end = quoted
