@@ -1,0 +1,124 @@
+"""Golden cases: cases with what their outcome must be."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+import attrs
+
+from bizrules._structure import Raw
+from bizrules.documents import CaseDocument, ExpectDocument, OfficialDocument
+from bizrules.errors import Problem
+from bizrules.grammar import near_names
+from bizrules.loading._cases import read_case
+from bizrules.loading._knowledge import (
+    Expect,
+    ExpectedFine,
+    GoldenCase,
+    Knowledge,
+    Official,
+    read_only,
+)
+from bizrules.outcomes import Verdict
+from bizrules.rules import Measure
+
+
+@attrs.frozen(eq=False)
+class GoldenReader:
+    """Reads golden cases.
+
+    Attributes:
+        knowledge: What the cases may name.
+        problems: Receives the problems.
+        rules: Ids of all rules.
+    """
+
+    knowledge: Knowledge
+    problems: list[Problem] = attrs.field(factory=list)
+    rules: frozenset[str] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Gather the ids of all rules."""
+        rules = (rule.id for ruleset in self.knowledge.rulesets for rule in ruleset.rules)
+        object.__setattr__(self, "rules", frozenset(rules))
+
+    def golden(self, raw: Raw) -> GoldenCase | None:
+        """The golden case at the place; None if it has problems."""
+        given, case, reader = read_case(raw, self.knowledge)
+        self.problems.extend(reader.problems)
+        if given is None:
+            return None
+        expect = self._expect(given, raw)
+        if case is None:
+            return None
+        official = None if given.official is None else _official(given.official)
+        return GoldenCase(case=case, expect=expect, official=official, location=raw.location)
+
+    def _expect(self, case: CaseDocument, raw: Raw) -> Expect | None:
+        given = case.expect
+        if given is None:
+            return None
+        place = raw.at("expect")
+        self._check_names("unknown-rule", given.holds, place, "holds", self.rules)
+        self._check_names("unknown-rule", given.fails, place, "fails", self.rules)
+        facts = self.knowledge.vocabulary.facts
+        self._check_names("unknown-fact", given.asks, place, "asks", facts)
+        return Expect(
+            grade=given.grade,
+            no_grade=isinstance(place.data, dict) and place.data.get("grade", "") is None,
+            permitted=given.permitted,
+            modality=given.modality,
+            settled=given.settled,
+            contested=given.contested,
+            fine=_expected_fine(given),
+            compulsion=self._compulsion(given.compulsion, place),
+            asks=given.asks,
+            holds=given.holds,
+            fails=given.fails,
+        )
+
+    def _check_names(
+        self,
+        code: str,
+        names: tuple[str, ...] | None,
+        raw: Raw,
+        key: str,
+        known: Iterable[str],
+    ) -> None:
+        for index, name in enumerate(names or ()):
+            if name not in known:
+                near = near_names(name, known)
+                detail = "fact" if code == "unknown-fact" else "found"
+                details = {detail: name, "near_names": near}
+                self.problems.append(Problem(code, raw.at(key, index).location, details))
+
+    def _compulsion(
+        self, given: Mapping[str, Verdict] | None, raw: Raw
+    ) -> Mapping[Measure, Verdict] | None:
+        if given is None:
+            return None
+        measures = {measure.value: measure for measure in Measure}
+        for name in given.keys() - measures.keys():
+            place = raw.at("compulsion", name).key_location
+            details = {"found": name, "near_names": near_names(name, measures)}
+            self.problems.append(Problem("unknown-measure", place, details))
+        known = {measures[name]: verdict for name, verdict in given.items() if name in measures}
+        return MappingProxyType(known)
+
+
+def _expected_fine(given: ExpectDocument) -> ExpectedFine | None:
+    if given.fine is None:
+        return None
+    return ExpectedFine(low=given.fine.low, high=given.fine.high, state=given.fine.state)
+
+
+def _official(given: OfficialDocument) -> Official:
+    return Official(
+        grade=given.grade,
+        fine=given.fine,
+        compulsion=None if given.compulsion is None else read_only(given.compulsion),
+        quality=given.quality,
+        contested=given.contested,
+        complete=given.complete,
+        authority=given.authority,
+        note=given.note,
+    )

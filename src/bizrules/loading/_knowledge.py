@@ -1,0 +1,174 @@
+"""What documents say once they are read and linked."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import TypeVar
+
+import attrs
+
+from bizrules.cases import Case
+from bizrules.errors import Problem
+from bizrules.facts import Vocabulary
+from bizrules.outcomes import FineState, Verdict
+from bizrules.penalties import Grade, Modality
+from bizrules.provenance import Location, Text
+from bizrules.regions import RegionTable, parse_regions
+from bizrules.rules import Measure, Ruleset, Violation
+
+T = TypeVar("T")
+
+
+def read_only(given: Mapping[str, T]) -> Mapping[str, T]:
+    """A copy that cannot be changed."""
+    return MappingProxyType(dict(given))
+
+
+@attrs.frozen(kw_only=True)
+class ExpectedFine:
+    """The fine that a golden case expects; what is None is not compared.
+
+    Attributes:
+        low: Lower end. *Unit*: yuan.
+        high: Upper end. *Unit*: yuan.
+        state: What can be said of the fine.
+    """
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+    state: FineState | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Expect:
+    """What a golden case expects of its outcome; what is None is not compared.
+
+    Attributes:
+        grade: The grade proposed.
+        no_grade: Whether no grade may be proposed (`grade: null`).
+        permitted: Grades left open.
+        modality: SHALL or MAY.
+        settled: Whether nothing unknown can change the outcome.
+        contested: Whether lenient and heavier circumstances meet.
+        fine: The fine.
+        compulsion: What is said of each measure.
+        asks: Facts that must be asked for.
+        holds: Rules that must hold.
+        fails: Rules that must not hold.
+    """
+
+    grade: Grade | None = None
+    no_grade: bool = False
+    permitted: tuple[Grade, ...] | None = None
+    modality: Modality | None = None
+    settled: bool | None = None
+    contested: bool | None = None
+    fine: ExpectedFine | None = None
+    compulsion: Mapping[Measure, Verdict] | None = attrs.field(default=None, hash=False)
+    asks: tuple[str, ...] | None = None
+    holds: tuple[str, ...] | None = None
+    fails: tuple[str, ...] | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Official:
+    """What an authority decided in a published case (处理决定).
+
+    Attributes:
+        grade: The grade; None where the record names none.
+        fine: The fine; None if none is recorded. *Unit*: yuan.
+        compulsion: What became of each measure, as the source puts it.
+        quality: How sure the label is.
+        contested: Whether reasonable officers differ.
+        complete: Whether the published account is complete.
+        authority: Who decided.
+        note: A remark for readers.
+    """
+
+    grade: Grade | None = None
+    fine: Decimal | None = None
+    compulsion: Mapping[str, str] | None = attrs.field(default=None, hash=False)
+    quality: str
+    contested: bool = False
+    complete: bool = False
+    authority: str | None = None
+    note: Text | None = None
+
+
+@attrs.frozen(kw_only=True)
+class GoldenCase:
+    """A case whose outcome is known.
+
+    Attributes:
+        case: The case.
+        expect: What the outcome must be; None if nothing is expected.
+        official: What the authority decided; None if it is no published case.
+        location: Where it stands.
+    """
+
+    case: Case
+    expect: Expect | None = None
+    official: Official | None = None
+    location: Location | None = attrs.field(default=None, eq=False, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class CaseReading:
+    """One case of a file: the case, or what is wrong with it.
+
+    Attributes:
+        id: What the case calls itself; None if that could not be read.
+        case: The case; None if it has problems.
+        problems: What is wrong with it.
+        location: Where it stands.
+    """
+
+    id: str | None
+    case: Case | None
+    problems: tuple[Problem, ...]
+    location: Location
+
+
+@attrs.frozen(kw_only=True)
+class Origin:
+    """Where an id was declared first.
+
+    Attributes:
+        location: The place in its document.
+        plugin: The package that ships the document.
+    """
+
+    location: Location
+    plugin: str
+
+
+@cache
+def default_regions() -> RegionTable:
+    """The regions that come with the library."""
+    folder = resources.files("bizrules") / "data"
+    return parse_regions((folder / "regions.csv").read_text(encoding="utf-8"))
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Knowledge:
+    """Everything that documents declare, linked with one another.
+
+    Attributes:
+        vocabulary: Declared facts and groups.
+        violations: The violation catalogue by id.
+        rulesets: All rulesets, sorted by id.
+        regions: Known regions.
+        goldens: Golden cases in the order of their files.
+        digests: SHA-256 of the content of each vocabulary, violation catalogue and ruleset, by id.
+        origins: Where each id was declared, by what it names and the id.
+    """
+
+    vocabulary: Vocabulary = attrs.field(factory=lambda: Vocabulary({}))
+    violations: Mapping[str, Violation] = attrs.field(factory=dict)
+    rulesets: tuple[Ruleset, ...] = ()
+    regions: RegionTable = attrs.field(factory=default_regions)
+    goldens: tuple[GoldenCase, ...] = ()
+    digests: Mapping[str, str] = attrs.field(factory=dict, repr=False)
+    origins: Mapping[str, Origin] = attrs.field(factory=dict, repr=False)

@@ -1,0 +1,213 @@
+"""Rulesets: what stands at their head, and with it their rules and duties."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Final
+
+import attrs
+
+from bizrules._structure import Raw
+from bizrules.documents import (
+    BandTableDocument,
+    BatchDocument,
+    DutyDocument,
+    FirstViolationDocument,
+    InstrumentDocument,
+    RuleDocument,
+    RulesetDocument,
+    WindowDocument,
+)
+from bizrules.facts import Fact, Vocabulary
+from bizrules.grammar import near_names
+from bizrules.loading._definitions import DefinitionTable
+from bizrules.loading._gathering import Gathering, by_index, by_key, citations, digest, read_span
+from bizrules.loading._rules import RuleReader, read_band
+from bizrules.penalties import GRADES, Band, BandTable, Grade, Shape
+from bizrules.provenance import Instrument
+from bizrules.regions import NATIONAL, RegionTable
+from bizrules.rules import Batch, FirstViolation, ListKind, Ruleset, Window, WindowUnit
+from bizrules.values import DateSpan
+
+_WINDOWS: Final = ("days", "months", "calendar_years")
+
+
+def region_code(written: str) -> str:
+    """The code of a region as a ruleset writes it: `national` or a code."""
+    return NATIONAL if written == "national" else written
+
+
+def check_region(code: str, raw: Raw, regions: RegionTable, gathering: Gathering) -> None:
+    """Note a problem if the region is not known, with those that were perhaps meant."""
+    if code not in regions:
+        near = ",".join(f"{region.code} {region.zh}" for region in regions.near(code))
+        gathering.refuse("unknown-region", raw.location, found=code, near_names=near)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class RulesetReader:
+    """Reads rulesets once all vocabularies and violations are known.
+
+    Attributes:
+        vocabulary: Declared facts.
+        violations: Ids of known violations.
+        regions: Known regions.
+        definitions: Definitions of all rulesets.
+        gathering: Receives the problems.
+        judgements: Receives the facts that stand for what could not be expressed.
+    """
+
+    vocabulary: Vocabulary
+    violations: Collection[str]
+    regions: RegionTable
+    definitions: DefinitionTable
+    gathering: Gathering
+    judgements: dict[str, Fact] = attrs.field(factory=dict)
+
+    def ruleset(self, given: RulesetDocument, raw: Raw) -> Ruleset:
+        """The ruleset with its rules and duties."""
+        head = self._head(given, raw)
+        scope = self.definitions.scope(given.id)
+        when = unless = None
+        if given.preamble is not None:
+            when = self.gathering.condition(given.preamble.when, self.vocabulary, scope)
+            unless = self.gathering.exclusion(given.preamble.unless, self.vocabulary, scope)
+        reader = RuleReader(
+            ruleset=head,
+            vocabulary=self.vocabulary,
+            scope=scope,
+            violations=self.violations,
+            preamble_when=when,
+            preamble_unless=unless,
+            gathering=self.gathering,
+            judgements=self.judgements,
+        )
+        rules = self.gathering.entries(given.rules, RuleDocument)
+        duties = self.gathering.entries(given.duties, DutyDocument)
+        return attrs.evolve(
+            head,
+            rules=tuple(reader.rule(rule, place) for rule, place in rules),
+            duties=tuple(reader.duty(duty, place) for duty, place in duties),
+        )
+
+    def _head(self, given: RulesetDocument, raw: Raw) -> Ruleset:
+        gathering = self.gathering
+        region = region_code(given.region)
+        check_region(region, raw.at("region"), self.regions, gathering)
+        return Ruleset(
+            id=given.id,
+            version=given.version,
+            title=given.title,
+            region=region,
+            department=given.department,
+            instrument=_instrument(given.instrument),
+            in_force=gathering.interval(given.in_force, raw),
+            published=given.published,
+            checked_on=given.checked_on,
+            status=given.status,
+            supplements=given.supplements,
+            lists=self._lists(given, raw),
+            definitions=self.definitions.read_all(given.id),
+            first_violation=self._first_violation(given, raw),
+            bands=self._bands(given, raw),
+            combination=given.combination,
+            batches=self._batches(given, raw),
+            digest=digest(raw.data),
+            plugin=gathering.plugin,
+            location=raw.location,
+        )
+
+    def _lists(self, given: RulesetDocument, raw: Raw) -> Mapping[str, ListKind]:
+        lists = {}
+        for name, one, place in by_key(given.lists, raw, "lists"):
+            self.gathering.entry_id(name, place.key_location)
+            lists[name] = ListKind(id=name, name=one.name, effect=one.effect)
+        return lists
+
+    def _first_violation(self, given: RulesetDocument, raw: Raw) -> FirstViolation | None:
+        written: FirstViolationDocument | None = given.first_violation
+        if written is None:
+            return None
+        place = raw.at("first_violation")
+        return FirstViolation(
+            window=self._window(written.window, place, "window"),
+            since=written.since,
+            search=self._window(written.search, place, "search"),
+            anchor=written.anchor,
+            counted_by=written.counted_by,
+            identity=written.same,
+            area=written.area,
+            counts_exemptions=written.counts_exemptions,
+            citations=citations(written.cite, place),
+            ruleset=given.id,
+        )
+
+    def _window(self, given: WindowDocument | None, raw: Raw, key: str) -> Window | None:
+        """Exactly one unit, and a length above zero."""
+        if given is None:
+            return None
+        place = raw.at(key)
+        unit = self.gathering.exclusive(place, _WINDOWS)
+        if unit is None:
+            return None
+        length = self.gathering.positive(int(getattr(given, unit)), place, unit)
+        return Window(length, WindowUnit(unit))
+
+    def _bands(self, given: RulesetDocument, raw: Raw) -> tuple[BandTable, ...]:
+        for one, place in by_index(given.bands, raw, "bands"):
+            self.gathering.declare("bands", f"{given.id}/{one.id}", place.at("id").location)
+        return tuple(self._band_table(one, at) for one, at in by_index(given.bands, raw, "bands"))
+
+    def _band_table(self, given: BandTableDocument, raw: Raw) -> BandTable:
+        bands: dict[Grade, Band] = {}
+        for name, text, place in by_key(given.grades, raw, "grades"):
+            band = read_band(text, place, self.gathering)
+            if name not in GRADES:
+                self._refuse_grade(name, place)
+            elif band is not None:
+                bands[GRADES[name]] = band
+        return BandTable(
+            id=given.id,
+            shapes=frozenset(Shape if given.shapes is None else given.shapes),
+            bands=bands,
+            citations=citations(given.cite, raw),
+        )
+
+    def _refuse_grade(self, name: str, raw: Raw) -> None:
+        self.gathering.refuse(
+            "not-in-choices",
+            raw.key_location,
+            found=name,
+            what="`grades`",
+            near_names=near_names(name, GRADES),
+            choices=",".join(GRADES),
+        )
+
+    def _batches(self, given: RulesetDocument, raw: Raw) -> tuple[Batch, ...]:
+        return tuple(self._batch(one, at) for one, at in by_index(given.batches, raw, "batches"))
+
+    def _batch(self, given: BatchDocument, raw: Raw) -> Batch:
+        published: date | None = None
+        if given.published is not None:
+            span = read_span(given.published)
+            if isinstance(span, DateSpan):
+                published = span.earliest
+            else:
+                place = raw.at("published").location
+                self.gathering.refuse(span, place, found=given.published)
+        return Batch(
+            id=given.id,
+            published=published,
+            counts=given.counts,
+            total=given.total,
+            note=given.note,
+        )
+
+
+def _instrument(given: InstrumentDocument) -> Instrument:
+    return Instrument(
+        name=given.name,
+        number=given.number,
+        issued=given.issued,
+        level=given.level,
+        kind=given.kind,
+    )
