@@ -1,6 +1,7 @@
 """One case against the law of one time: facts read, rules matched, result and settledness."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from difflib import get_close_matches
 from typing import Final, TypeAlias
 
@@ -9,21 +10,21 @@ import attrs
 from bizrules.cases import Case
 from bizrules.derivation import Derivation, Known
 from bizrules.errors import CaseError, Problem
-from bizrules.facts import Kind, Value, Vocabulary
+from bizrules.facts import Fact, Kind, Value, Vocabulary
 from bizrules.fines import Penal, fine_for
 from bizrules.matching import Comparable, UnreadableError, comparable, reader, value_of
 from bizrules.outcomes import Fine, MeasureOutcome, Verdict
 from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Location
-from bizrules.resolution import Resolution, is_settled, resolve
-from bizrules.rules import FirstViolation, Measure, RuleEffect, Violation
-from bizrules.selection import Candidate, Selector, Stretch
+from bizrules.resolution import Resolution, is_settled, possible_grades, resolve
+from bizrules.rules import Measure, RuleEffect, Violation
+from bizrules.selection import Candidate, Selector, Step, Stretch
 from bizrules.values import DateSpan
 from bizrules.weights import Weight
 from bizrules.wording import say_value
 
 MEASURES: Final = frozenset(measure.value for measure in Measure)
-_NO_DEFINITION: Final = FirstViolation()
+_NOT_FOUND: Final[Mapping[Kind, bool | int]] = {Kind.BOOLEAN: False, Kind.INTEGER: 0}
 _Reader: TypeAlias = Callable[[object], Comparable]
 
 
@@ -44,7 +45,7 @@ class Reading:
     """
 
     view: dict[str, Comparable]
-    stated: frozenset[str] = frozenset()
+    stated: AbstractSet[str] = frozenset()
     derived: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
@@ -107,6 +108,10 @@ class Assessment:
         """Grade proposed, unless open or contested."""
         return self.base.grade if self.settled else None
 
+    def possible(self) -> tuple[Grade, ...]:
+        """Grades that some way of the unknown rules would propose."""
+        return possible_grades(weights(self.held), weights(self.unknown), self.stretch.combination)
+
     def effects(self) -> tuple[RuleEffect, ...]:
         """What the supporting rules order beyond the grade, by rule id."""
         carried = set(self.base.determining)
@@ -126,6 +131,10 @@ class Assessment:
     def fine(self) -> Fine:
         """The fine for the grade; the statutory range where there is no grade."""
         return fine_for(self.penal(), self.grade, self.effects())
+
+
+def _is_in(fact: Fact, group: str) -> bool:
+    return fact.group == group and fact.kind in _NOT_FOUND
 
 
 def match_all(
@@ -188,21 +197,18 @@ class Assessor:
     derivations: tuple[Derivation, ...]
     selector: Selector
     _readers: dict[str, _Reader] = attrs.field(init=False, repr=False)
-    _groups: dict[str, tuple[str, ...]] = attrs.field(init=False, repr=False)
-    _derivable: dict[frozenset[str], tuple[Derivation, ...]] = attrs.field(
-        factory=dict, init=False, repr=False
-    )
+    _groups: dict[str, dict[str, bool | int]] = attrs.field(init=False, repr=False)
+    _derivations: dict[str, Derivation] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Compile a reader for every fact."""
         facts = self.vocabulary.facts.values()
         self._readers = {fact.name: reader(fact) for fact in facts}
         self._groups = {
-            code: tuple(
-                fact.name for fact in facts if fact.group == code and fact.kind is Kind.BOOLEAN
-            )
+            code: {f.name: _NOT_FOUND[f.kind] for f in facts if _is_in(f, code)}
             for code in self.vocabulary.groups
         }
+        self._derivations = {derivation.name: derivation for derivation in self.derivations}
 
     def read(self, case: Case) -> Reading:
         """The stated facts of a case, and the negations of what was examined and not found.
@@ -212,16 +218,14 @@ class Assessor:
         """
         readers = self._readers
         view: dict[str, Comparable] = {}
+        for group in case.examined:
+            view.update(self._groups.get(group, {}))
         try:
             for name, raw in case.facts.items():
                 view[name] = readers[name](raw)
         except (KeyError, UnreadableError):
             raise CaseError(self._fact_problems(case)) from None
-        stated = frozenset(view) if view else frozenset()
-        for group in case.examined:
-            for name in self._groups.get(group, ()):
-                view.setdefault(name, False)
-        return Reading(view=view, stated=stated)
+        return Reading(view=view, stated=case.facts.keys())
 
     def _fact_problems(self, case: Case) -> list[Problem]:
         problems = []
@@ -239,24 +243,23 @@ class Assessor:
 
     def derive(self, case: Case, stretch: Stretch, stated: Reading) -> Reading:
         """The facts with those computed that the law of the stretch reads."""
-        wanted = self._wanted(stretch)
-        if not wanted:
+        if not stretch.plan:
             return stated
         view = dict(stated.view)
         derived: set[str] = set()
         problems: list[Problem] = []
-        for derivation in wanted:
-            for key, known in self._inputs(derivation, case, stretch, view):
-                value = derivation.compute(known)
-                fact = self.vocabulary[derivation.name]
-                if derivation.name in stated.stated:
-                    view[key] = view[derivation.name]
-                    problems += self._contradictions(case, derivation, value, view)
-                elif value is not None:
-                    view[key] = comparable(fact, value)
-                    derived.add(derivation.name)
-                elif key != derivation.name and derivation.name in view:
-                    view[key] = view[derivation.name]
+        inputs: dict[str, Known] = {}
+        for step in stretch.plan:
+            known = inputs.get(step.first.ruleset) or self._known(case, step, view, inputs)
+            value = self._derivations[step.name].compute(known)
+            if step.name in stated.stated:
+                view[step.key] = view[step.name]
+                problems += self._contradictions(case, step.name, value, view)
+            elif value is not None:
+                view[step.key] = self._comparable(step.name, value)
+                derived.add(step.name)
+            elif step.key != step.name and step.name in view:
+                view[step.key] = view[step.name]
         return Reading(
             view=view,
             stated=stated.stated,
@@ -264,54 +267,43 @@ class Assessor:
             problems=(*stated.problems, *problems),
         )
 
-    def _wanted(self, stretch: Stretch) -> tuple[Derivation, ...]:
-        wanted = self._derivable.get(stretch.reads)
-        if wanted is None:
-            wanted = tuple(d for d in self.derivations if d.name in stretch.reads)
-            self._derivable[stretch.reads] = wanted
-        return wanted
+    def _comparable(self, name: str, value: Value) -> Comparable:
+        if value is True or value is False:
+            return value
+        return comparable(self.vocabulary[name], value)
 
-    def _inputs(
+    def _known(
         self,
-        derivation: Derivation,
         case: Case,
-        stretch: Stretch,
+        step: Step,
         view: Mapping[str, Comparable],
-    ) -> Iterator[tuple[str, Known]]:
-        entry = self.violations[case.violation]
-        stated = StatedFacts(view, self.vocabulary)
-        keys = [derivation.name]
-        if derivation.by_ruleset:
-            prefix = f"{derivation.name}@"
-            keys = [name for name in stretch.definitions if name.startswith(prefix)]
-        for key in keys:
-            yield (
-                key,
-                Known(
-                    case=case,
-                    stated=stated,
-                    violation=entry,
-                    first=stretch.definitions.get(key, _NO_DEFINITION),
-                    violations=self.violations,
-                ),
-            )
+        inputs: dict[str, Known],
+    ) -> Known:
+        known = inputs[step.first.ruleset] = Known(
+            case=case,
+            stated=StatedFacts(view, self.vocabulary),
+            violation=self.violations[case.violation],
+            first=step.first,
+            violations=self.violations,
+        )
+        return known
 
     def _contradictions(
         self,
         case: Case,
-        derivation: Derivation,
+        name: str,
         value: Value | None,
         view: Mapping[str, Comparable],
     ) -> list[Problem]:
-        fact = self.vocabulary[derivation.name]
-        if value is None or comparable(fact, value) == view[derivation.name]:
+        fact = self.vocabulary[name]
+        if value is None or comparable(fact, value) == view[name]:
             return []
         place = Location(f"case {case.id}", path=f"$.facts.{fact.name}")
         details = {
             "fact": fact.name,
             "stated": say_value(fact, value_of(fact, view[fact.name]), "zh"),
             "derived": say_value(fact, value, "zh"),
-            "reads": ", ".join(derivation.reads),
+            "reads": ", ".join(self._derivations[name].reads),
         }
         return [Problem("contradiction", place, details)]
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from hashlib import sha256
@@ -14,7 +14,7 @@ import attrs
 
 from bizrules.facts import plain_value
 from bizrules.provenance import Location
-from bizrules.values import DateSpan, Money, add_months, parse_date
+from bizrules.values import DateSpan, Money, month_end, parse_date
 
 FactInput: TypeAlias = bool | str | int | Decimal | Money | date | Iterable[str]
 """What a caller may give for a fact; `facts.parse_value` says what fits which kind."""
@@ -28,8 +28,12 @@ def to_span(given: DayInput) -> DateSpan | None:
     """The span of days meant by a date, by text such as `2024-09-30`, `2024-09` or `2024`.
 
     Raises:
-        ValueError: If the text is no date, or a day that does not exist.
+        ValueError: If the text is no date, or a day that does not exist; also for a moment, which
+            is a date to Python but cannot be compared with one.
     """
+    if isinstance(given, datetime):
+        msg = f"`{given}` is not a date"
+        raise ValueError(msg)
     if given is None or isinstance(given, DateSpan):
         return given
     if isinstance(given, date):
@@ -38,14 +42,14 @@ def to_span(given: DayInput) -> DateSpan | None:
     if partial is None:
         return DateSpan.on(parse_date(given))
     first = date(int(partial[1]), int(partial[2] or 1), 1)
-    last = add_months(first, 1 if partial[2] else 12) - timedelta(days=1)
+    last = month_end(first.replace(month=int(partial[2] or 12)))
     return DateSpan(first, last)
 
 
 def format_span(span: DateSpan) -> str:
-    """The span as `to_span` reads it back: a day, a month or a year."""
+    """The span as `to_span` reads it back: a day, a month or a year; empty if nothing is known."""
     if span.earliest is None or span.latest is None or span.earliest == span.latest:
-        return f"{span.earliest or span.latest}"
+        return f"{span.earliest or span.latest or ''}"
     same_month = (span.earliest.year, span.earliest.month) == (span.latest.year, span.latest.month)
     return f"{span.earliest:%Y-%m}" if same_month else f"{span.earliest:%Y}"
 
@@ -139,6 +143,10 @@ class Prior:
     result: PriorResult = attrs.field(default=PriorResult.PENALISED, converter=PriorResult)
 
 
+def _to_priors(given: Iterable[Prior]) -> tuple[Prior, ...]:
+    return tuple(given)
+
+
 @attrs.frozen(kw_only=True)
 class Priors:
     """What a search of the records found.
@@ -149,11 +157,11 @@ class Priors:
     """
 
     searched_since: date | None = None
-    found: tuple[Prior, ...] = attrs.field(default=(), converter=tuple)
+    found: tuple[Prior, ...] = attrs.field(default=(), converter=_to_priors)
 
 
 def plain_facts(facts: Mapping[str, FactInput]) -> dict[str, object]:
-    """The facts as plain data, equal for equal values however they were given."""
+    """The facts as plain data, by name."""
     return {name: _plain_fact(facts[name]) for name in sorted(facts)}
 
 
@@ -163,8 +171,25 @@ def _plain_fact(value: FactInput) -> object:
     return sorted(value)
 
 
+def _same_facts(facts: Mapping[str, FactInput]) -> dict[str, object]:
+    """The facts, equal for equal values however they were given: 66 as a number, text or money."""
+    # A boolean stays one: to Python, True equals 1.
+    return {
+        name: str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+        for name, value in plain_facts(facts).items()
+    }
+
+
 def _to_facts(given: Mapping[str, FactInput]) -> Mapping[str, FactInput]:
     return MappingProxyType(dict(given))
+
+
+def _to_groups(given: Iterable[str]) -> frozenset[str]:
+    return frozenset(given)
+
+
+def _to_codes(given: Iterable[str]) -> tuple[str, ...]:
+    return tuple(given)
 
 
 @attrs.frozen(kw_only=True)
@@ -198,23 +223,26 @@ class Case:
     notified: DateSpan | None = attrs.field(default=None, converter=to_span)
     party: Party = Party()
     facts: Mapping[str, FactInput] = attrs.field(
-        factory=dict, converter=_to_facts, eq=plain_facts, hash=False
+        factory=dict, converter=_to_facts, eq=_same_facts, hash=False
     )
-    examined: frozenset[str] = attrs.field(default=frozenset(), converter=frozenset)
+    examined: frozenset[str] = attrs.field(default=frozenset(), converter=_to_groups)
     priors: Priors | None = None
-    measures: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    measures: tuple[str, ...] = attrs.field(default=(), converter=_to_codes)
     location: Location | None = attrs.field(default=None, eq=False, repr=False)
 
 
 def fingerprint(case: Case) -> str:
     """SHA-256 over everything the case says; equal cases have equal fingerprints."""
-    data = attrs.asdict(case, filter=lambda field, _: field.name not in ("location", "facts"))
-    data["facts"] = plain_facts(case.facts)
+    data = attrs.asdict(case, filter=lambda field, _: field.name not in _OWN_FORM)
+    data["facts"] = _same_facts(case.facts)
+    # Sorted, because the order of a set is another in every process.
+    data["examined"] = sorted(case.examined)
     text = json.dumps(data, default=_canonical, sort_keys=True, ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
 
 
+_OWN_FORM: Final = ("location", "facts", "examined")
+
+
 def _canonical(value: object) -> object:
-    if isinstance(value, Enum):
-        return value.value
-    return sorted(value) if isinstance(value, frozenset) else str(value)
+    return value.value if isinstance(value, Enum) else str(value)

@@ -5,7 +5,7 @@ None, unknown.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import attrs
@@ -21,10 +21,12 @@ from bizrules.rules import (
     Window,
     WindowUnit,
 )
-from bizrules.values import DateSpan, add_months
+from bizrules.values import DateSpan, add_days, add_months
 
 ORDINARY_LIMITATION_MONTHS: Final = 24
 EXTENDED_LIMITATION_MONTHS: Final = 60
+_MAJORITY: Final = 18
+_NATURAL: Final = (PartyKind.INDIVIDUAL, PartyKind.INDIVIDUAL_BUSINESS)
 
 
 @attrs.frozen(kw_only=True)
@@ -78,7 +80,7 @@ def age_at_act(known: Known) -> Value | None:
     *Source*: 行政处罚法 30; way of counting as in 法释〔2006〕1号 2.
     """
     party = known.case.party
-    if party.kind not in (None, PartyKind.INDIVIDUAL, PartyKind.INDIVIDUAL_BUSINESS):
+    if party.kind not in (None, *_NATURAL):
         return None
     if party.age is not None:
         return party.age
@@ -95,6 +97,25 @@ def age_at_act(known: Known) -> Value | None:
 def _age(birth: date, day: date) -> int:
     years = day.year - birth.year
     return years if add_months(birth, 12 * years) < day else years - 1
+
+
+def party_is_minor(known: Known) -> Value | None:
+    """Whether the party was under eighteen at the act; an organisation never is."""
+    if known.case.party.kind not in (None, *_NATURAL):
+        return False
+    age = known.stated.get("age_at_act", age_at_act(known))
+    return age < _MAJORITY if isinstance(age, int) else None
+
+
+def violation_months(known: Known) -> Value | None:
+    """Full months for which a continuing act went on, where its first and last day are known."""
+    act = known.case.committed
+    began = act.began.exact if act and act.began else None
+    ended = act.ended.exact if act else None
+    if began is None or ended is None or ended < began:
+        return None
+    months = (ended.year - began.year) * 12 + ended.month - began.month
+    return months if add_months(began, months) <= ended else months - 1
 
 
 def days_to_correct(known: Known) -> Value | None:
@@ -198,36 +219,40 @@ def _searched_enough(known: Known) -> bool:
     if since is None:
         return False
     window = first.window or first.search
-    start = window_start(known.case, first, window) if window else None
+    start = window_start(known.case, first, window).earliest if window else None
     if first.since is not None:
         start = first.since if start is None else max(start, first.since)
     return start is not None and since <= start
 
 
-def anchor_day(case: Case, anchor: Anchor) -> date | None:
-    """The day of the case from which a window runs back; None unless known exactly."""
+def anchor_span(case: Case, anchor: Anchor) -> DateSpan:
+    """The days of the case from one of which a window runs back."""
     span = {
-        Anchor.COMMITTED: case.committed.ended if case.committed else None,
+        Anchor.COMMITTED: act_span(case),
         Anchor.DISCOVERED: case.discovered,
         Anchor.DECIDED: case.decided,
     }[anchor]
-    return span.exact if span is not None else None
+    return span or DateSpan()
 
 
-def window_start(case: Case, first: FirstViolation, window: Window) -> date | None:
-    """First day of the window; None if the anchor is not known exactly.
+def window_start(case: Case, first: FirstViolation, window: Window) -> DateSpan:
+    """First day of the window, as exactly as the anchor is known.
 
     A window of months or days begins on the corresponding day and includes it. One calendar year
     is the year of the anchor itself (自然年度).
     """
-    anchor = anchor_day(case, first.anchor)
-    if anchor is None:
+    anchor = anchor_span(case, first.anchor)
+    return DateSpan(_back(anchor.earliest, window), _back(anchor.latest, window))
+
+
+def _back(day: date | None, window: Window) -> date | None:
+    if day is None:
         return None
     if window.unit is WindowUnit.CALENDAR_YEARS:
-        return date(anchor.year - window.length + 1, 1, 1)
+        return add_months(day.replace(month=1, day=1), -12 * (window.length - 1))
     if window.unit is WindowUnit.DAYS:
-        return anchor - timedelta(days=window.length)
-    return add_months(anchor, -window.length)
+        return add_days(day, -window.length)
+    return add_months(day, -window.length)
 
 
 def _counts(prior: Prior, known: Known) -> bool | None:
@@ -253,9 +278,11 @@ def _in_window(prior: Prior, known: Known) -> bool | None:
     if first.window is None:
         return True
     start = window_start(known.case, first, first.window)
-    if start is None or day is None:
-        return None
-    return day >= start
+    if day is not None and start.latest is not None and day >= start.latest:
+        return True
+    if day is not None and start.earliest is not None and day < start.earliest:
+        return False
+    return None
 
 
 def _same_identity(prior: Prior, known: Known) -> bool | None:
@@ -305,6 +332,10 @@ def _same_area(prior: Prior, known: Known) -> bool | None:
 CORE_DERIVATIONS: Final[tuple[Derivation, ...]] = (
     Derivation(name="party_kind", reads=("party",), compute=party_kind),
     Derivation(name="age_at_act", reads=("party", "committed"), compute=age_at_act),
+    Derivation(
+        name="party_is_minor", reads=("party", "committed", "age_at_act"), compute=party_is_minor
+    ),
+    Derivation(name="violation_months", reads=("committed",), compute=violation_months),
     Derivation(
         name="days_to_correct", reads=("ordered_on", "corrected_on"), compute=days_to_correct
     ),

@@ -1,7 +1,7 @@
 """What follows by law from an outcome, with dates."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import attrs
 
@@ -13,7 +13,7 @@ from bizrules.penalties import Grade
 from bizrules.provenance import Text
 from bizrules.rules import CalendarKind, Deadline, Duty, Ground, Measure, Trigger
 from bizrules.truth import Truth
-from bizrules.values import DateSpan
+from bizrules.values import DateSpan, add_days
 from bizrules.wording import phrase
 from bizrules.workdays import WorkCalendar, add_workdays
 
@@ -121,7 +121,7 @@ def _date(
     if start is None:
         return None, True
     if deadline.kind is CalendarKind.CALENDAR:
-        return start + timedelta(days=deadline.length), True
+        return add_days(start, deadline.length), True
     due = add_workdays(start, deadline.length, calendar)
     return due, due is not None
 

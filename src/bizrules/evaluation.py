@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from bizrules.assessment import MEASURES, Assessment, Assessor, Reading, near_names, weights
+from bizrules.assessment import MEASURES, Assessment, Assessor, Reading, near_names
 from bizrules.cases import Case, fingerprint, format_span
 from bizrules.derivation import act_span, decision_span
 from bizrules.duties import Situation, due_duties
@@ -32,15 +32,16 @@ from bizrules.outcomes import (
     Receipt,
     RulesetStamp,
     Trace,
+    Verdict,
 )
 from bizrules.penalties import Grade
 from bizrules.provenance import Citation, Location, Text
 from bizrules.regions import RegionTable
-from bizrules.resolution import ROWS, possible_grades
+from bizrules.resolution import ROWS
 from bizrules.selection import Candidate
 from bizrules.truth import Truth
 from bizrules.values import DateSpan
-from bizrules.wording import phrase
+from bizrules.wording import name_of, phrase
 from bizrules.workdays import WorkCalendar
 
 ARTICLE_37: Final = Citation("行政处罚法", "37")
@@ -173,21 +174,33 @@ class Applied:
 def choose(old: Assessment, new: Assessment) -> Applied:
     """从旧兼从轻: the law of the act, unless the law of the decision is more lenient.
 
-    Compared are grade, then the upper end of the fine. While one of the two is open, nothing is
-    settled, except that an exemption under the old law cannot be bettered.
+    Compared are grade, then what else is permitted, then the upper end of the fine. While one of
+    the two is open the choice is settled only if no answer can change it: the other law has a
+    result that nothing can better, or one more lenient than every result still possible.
 
     *Source*: 行政处罚法 37.
     """
-    if not old.settled or not new.settled:
-        if old.settled and old.base.grade is Grade.EXEMPT and len(old.base.permitted) == 1:
-            return Applied(main=old, other=new, choice=LawChoice.OLD, settled=True)
-        lead = new if new.settled and not old.settled else old
-        chosen = LawChoice.NEW if lead is new else LawChoice.OLD
-        rest = old if lead is new else new
-        return Applied(main=lead, other=rest, choice=chosen, settled=False)
-    if severity(new) < severity(old):
+    if old.settled and new.settled:
+        if severity(new) < severity(old):
+            return Applied(main=new, other=old, choice=LawChoice.NEW, settled=True)
+        return Applied(main=old, other=new, choice=LawChoice.OLD, settled=True)
+    if old.settled and _prevails(old, new):
+        return Applied(main=old, other=new, choice=LawChoice.OLD, settled=True)
+    if new.settled and _prevails(new, old):
         return Applied(main=new, other=old, choice=LawChoice.NEW, settled=True)
-    return Applied(main=old, other=new, choice=LawChoice.OLD, settled=True)
+    if new.on.latest is not None and severity(new) < severity(old):
+        return Applied(main=new, other=old, choice=LawChoice.NEW, settled=False)
+    return Applied(main=old, other=new, choice=LawChoice.OLD, settled=False)
+
+
+def _prevails(one: Assessment, other: Assessment) -> bool:
+    """Whether a settled result is more lenient than whatever the other law may still lead to."""
+    grade = one.base.grade
+    if grade is None or any(m.verdict is Verdict.OPEN for m in other.measures):
+        return False
+    if one.base.permitted == (Grade.EXEMPT,):
+        return True
+    return all(grade < possible for possible in other.possible())
 
 
 def severity(assessment: Assessment) -> tuple[float, ...]:
@@ -285,14 +298,11 @@ class Answer:
         )
 
     def possible(self) -> tuple[Grade, ...]:
-        """Grades still possible, under either law."""
-        both_laws = [self.main] + ([self.applied.other] if self.applied.other else [])
-        if self.applied.settled:
-            both_laws = [self.main]
-        found: set[Grade] = set()
-        for one in both_laws:
-            held, unknown = weights(one.held), weights(one.unknown)
-            found.update(possible_grades(held, unknown, one.stretch.combination))
+        """Grades still possible; of two laws the more lenient result counts."""
+        main, other = self.main.possible(), self.applied.other
+        if other is None or self.applied.settled:
+            return main
+        found = {min(one, two) for one in main for two in other.possible()}
         return tuple(sorted(found))
 
     def fine(self) -> Fine:
@@ -368,7 +378,7 @@ class Answer:
         labels = {
             "region": Text(zh=name, en=name),
             "violation": entry.title,
-            "department": phrase(f"department.{entry.department}"),
+            "department": name_of("department", entry.department),
         }
         if case.party.kind is not None:
             labels["party"] = phrase(f"party.{case.party.kind.value}")

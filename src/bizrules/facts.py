@@ -1,7 +1,7 @@
 """Facts: typed, named data of a case, declared once in a vocabulary."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType
@@ -209,7 +209,8 @@ def _money(_fact: Fact, raw: object) -> Money:
 
 
 def _date(_fact: Fact, raw: object) -> date:
-    if isinstance(raw, date):
+    # A moment is a date to Python, but cannot be compared with one.
+    if isinstance(raw, date) and not isinstance(raw, datetime):
         return raw
     if not isinstance(raw, str):
         raise _RefusedError("not-a-date", found=_shown(raw))

@@ -14,6 +14,7 @@ from bizrules.outcomes import Fine, FineRange, FineState, KindOutcome
 from bizrules.penalties import (
     Band,
     BandTable,
+    FineEffect,
     FineScale,
     Grade,
     Modality,
@@ -63,9 +64,10 @@ def fine_for(penal: Penal, grade: Grade | None, effects: Iterable[RuleEffect]) -
     Args:
         penal: Provision, bands and facts.
         grade: The grade; None where the outcome is open or contested: then the statutory range.
-        effects: What the supporting rules fix about the fine.
+        effects: What the supporting rules order; without a grade they order nothing yet.
     """
     provision = penal.provision
+    ordered = tuple(effects) if grade is not None else ()
     if provision is None:
         return Fine(state=FineState.NONE, text=phrase("fine.no-provision"))
     if all(tier.fine is None for tier in provision.tiers):
@@ -76,14 +78,14 @@ def fine_for(penal: Penal, grade: Grade | None, effects: Iterable[RuleEffect]) -
         text = phrase("fine.not-yet")
         return Fine(state=FineState.NOT_YET, text=text, citation=provision.citation)
     waiting = penal.open_facts(provision.only_after) if ready is Truth.UNKNOWN else ()
-    if grade is Grade.EXEMPT:
+    if _is_waived(PenaltyKind.FINE, grade, ordered) or any(e.instead for e in ordered):
         return Fine(
             state=FineState.WAIVED,
             range=FineRange(low=Fraction(0), high=Fraction(0)),
             text=phrase("fine.waived"),
             citation=provision.citation,
         )
-    return _fine_of_tiers(penal, provision, grade, tuple(effects), waiting)
+    return _fine_of_tiers(penal, provision, grade, ordered, waiting)
 
 
 def _fine_of_tiers(
@@ -181,7 +183,11 @@ def _statutory(
         return raw, (step,), (scale.base,)
     counted = max(amount, scale.base_floor or 0)
     known = attrs.evolve(
-        raw, low=low * counted, high=None if scale.high is None else scale.high * counted, base=None
+        raw,
+        low=low * counted,
+        high=None if scale.high is None else scale.high * counted,
+        low_closed=low_closed or counted == 0,
+        base=None,
     )
     base = penal.vocabulary[scale.base].label
     key = "fine.step.base-floor" if counted != amount else "fine.step.base"
@@ -210,13 +216,13 @@ def _graded(
     effects: tuple[RuleEffect, ...],
 ) -> tuple[FineRange, tuple[Text, ...]]:
     """The part of the statutory range that belongs to the grade, and why."""
-    fixed = _fixed(penal, statutory, effects)
-    if fixed is not None and grade is not Grade.MITIGATED:
-        return fixed
     if grade is None:
         return statutory, (phrase("fine.step.no-grade"),)
+    fixed = _fixed(penal, statutory, grade, effects)
+    if fixed is not None:
+        return fixed
     if grade is Grade.MITIGATED:
-        return fixed or _mitigated(scale, statutory, effects)
+        return _mitigated(scale, statutory, effects)
     table = next((t for t in penal.bands if shape_of(scale) in t.shapes), None)
     band = table.bands.get(grade) if table else None
     if band is None or statutory.high is None:
@@ -233,7 +239,7 @@ def _graded(
 
 
 def _percent(share: Fraction) -> Text:
-    return wording.both(lambda lang: wording.say_factor(share, lang))
+    return wording.both(lambda lang: wording.say_share(share, lang))
 
 
 def _cut(statutory: FineRange, band: Band) -> FineRange:
@@ -274,48 +280,62 @@ def _mitigated(
 
 
 def _fixed(
-    penal: Penal, statutory: FineRange, effects: tuple[RuleEffect, ...]
+    penal: Penal, statutory: FineRange, grade: Grade, effects: tuple[RuleEffect, ...]
 ) -> tuple[FineRange, tuple[Text, ...]] | None:
-    """What the rules fix: an amount, a range or a share; several are intersected where possible."""
+    """What the rules fix: an amount, a range or a share; several are intersected where possible.
+
+    Only a mitigation leaves the statutory range: what another grade fixes outside it is void.
+    """
     result: FineRange | None = None
     for effect in effects:
-        fine = effect.fine
-        if fine is None:
-            continue
-        part: FineRange | None = None
-        if fine.band is not None and statutory.high is not None:
-            part = _cut(statutory, fine.band)
-        elif fine.amount is not None:
-            amount = Fraction(fine.amount)
-            part = FineRange(low=amount, high=amount, tier=statutory.tier)
-        elif fine.low is not None or fine.high is not None:
-            part = FineRange(
-                low=Fraction(fine.low or 0),
-                high=None if fine.high is None else Fraction(fine.high),
-                tier=statutory.tier,
-            )
+        part = _part(statutory, effect.fine) if effect.fine is not None else None
         if part is not None:
-            result = part if result is None else _meet(result, part)
+            result = part if result is None else _meet(result, part) or result
+    if result is not None and grade is not Grade.MITIGATED:
+        result = _meet(result, statutory)
     if result is None:
         return None
     said = range_text(_to_fen(result), penal.vocabulary)
     return result, (phrase("fine.step.fixed", range=said),)
 
 
-def _meet(one: FineRange, two: FineRange) -> FineRange:
-    """The common part of two ranges over the same base; the first where there is none."""
+def _part(statutory: FineRange, fine: FineEffect) -> FineRange | None:
+    """What one rule fixes."""
+    if fine.band is not None and statutory.high is not None:
+        return _cut(statutory, fine.band)
+    if fine.amount is not None:
+        amount = Fraction(fine.amount)
+        return FineRange(low=amount, high=amount, tier=statutory.tier)
+    if fine.low is None and fine.high is None:
+        return None
+    high = None if fine.high is None else Fraction(fine.high)
+    return FineRange(low=Fraction(fine.low or 0), high=high, tier=statutory.tier)
+
+
+def _meet(one: FineRange, two: FineRange) -> FineRange | None:
+    """The common part of two ranges; the first while the base of either is unknown."""
     if one.base != two.base:
         return one
-    low = max(one.low or Fraction(0), two.low or Fraction(0))
-    ends = [end for end in (one.high, two.high) if end is not None]
-    high = min(ends) if ends else None
-    if high is not None and low > high:
-        return one
-    return attrs.evolve(one, low=low, high=high)
+    # The inner end counts; of equal ends the open one.
+    low, low_open = max((r.low or Fraction(0), not r.low_closed) for r in (one, two))
+    ends = [(r.high, r.high_closed) for r in (one, two) if r.high is not None]
+    high, high_closed = min(ends, default=(None, True))
+    met = attrs.evolve(one, low=low, high=high, low_closed=not low_open, high_closed=high_closed)
+    return None if _is_empty(met) else met
+
+
+def _is_empty(found: FineRange) -> bool:
+    low, high = found.low or Fraction(0), found.high
+    if high is None or low < high:
+        return False
+    return low > high or not (found.low_closed and found.high_closed)
 
 
 def _to_fen(found: FineRange) -> FineRange:
-    """Ends moved inward to whole fen, so that no rounding leaves the range."""
+    """Ends moved inward to whole fen, so that no rounding leaves the range.
+
+    A range with no whole fen inside stays as it is.
+    """
     if found.base is not None:
         return found
     low, high = found.low, found.high
@@ -324,7 +344,8 @@ def _to_fen(found: FineRange) -> FineRange:
         low, low_closed = Fraction(ceil(low)), True
     if high is not None and high.denominator != 1:
         high, high_closed = Fraction(floor(high)), True
-    return attrs.evolve(found, low=low, high=high, low_closed=low_closed, high_closed=high_closed)
+    moved = attrs.evolve(found, low=low, high=high, low_closed=low_closed, high_closed=high_closed)
+    return found if _is_empty(moved) else moved
 
 
 def range_text(found: FineRange, vocabulary: Vocabulary) -> Text:
@@ -360,31 +381,37 @@ def other_kinds(
     """What the grade does to each penalty besides the fine that the provision carries."""
     if penal.provision is None:
         return ()
-    effects = tuple(effects)
-    found = [_kind(penal, kind, grade, effects) for kind in penal.provision.kinds]
-    if any(effect.instead is not None for effect in effects):
-        found += [
-            KindOutcome(
-                kind=effect.instead,
-                truth=Truth.TRUE,
-                modality=Modality.SHALL,
-                waived=False,
-                text=phrase("kind.instead", kind=phrase(f"kind.{effect.instead.value}")),
-            )
-            for effect in effects
-            if effect.instead is not None
-        ]
+    ordered = tuple(effects) if grade is not None else ()
+    found = [_kind(penal, kind, grade, ordered) for kind in penal.provision.kinds]
+    found += [
+        KindOutcome(
+            kind=kind,
+            truth=Truth.TRUE,
+            modality=Modality.SHALL,
+            waived=False,
+            text=phrase("kind.instead", kind=phrase(f"kind.{kind.value}")),
+        )
+        for kind in dict.fromkeys(e.instead for e in ordered if e.instead is not None)
+    ]
     return tuple(found)
+
+
+def _is_waived(kind: PenaltyKind, grade: Grade | None, effects: tuple[RuleEffect, ...]) -> bool:
+    """Whether a kind is left out: as the rules order, else as the grade does.
+
+    A rule that names what it waives leaves the rest standing.
+    """
+    if any(kind in effect.waives for effect in effects):
+        return True
+    kept = any(kind in effect.keeps or effect.waives for effect in effects)
+    return grade is Grade.EXEMPT and kind.is_penalty and not kept
 
 
 def _kind(
     penal: Penal, kind: OtherKind, grade: Grade | None, effects: tuple[RuleEffect, ...]
 ) -> KindOutcome:
     truth = penal.truth(kind.when)
-    kept = any(kind.kind in effect.keeps for effect in effects)
-    waived = any(kind.kind in effect.waives for effect in effects) or (
-        grade is Grade.EXEMPT and kind.kind.is_penalty and not kept
-    )
+    waived = _is_waived(kind.kind, grade, effects)
     name = kind.note or phrase(f"kind.{kind.kind.value}")
     key = "kind.waived" if waived else f"kind.{_kind_state(kind, truth, grade)}"
     return KindOutcome(
@@ -402,7 +429,7 @@ def _kind_state(kind: OtherKind, truth: Truth, grade: Grade | None) -> str:
     if truth is Truth.UNKNOWN:
         return "unknown"
     if kind.kind is PenaltyKind.ORDER:
-        return "order"
+        return "ordered"
     if grade is Grade.MITIGATED:
         return "mitigable"
     return "shall" if kind.modality is Modality.SHALL else "may"

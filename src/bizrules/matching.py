@@ -121,6 +121,10 @@ def _read_integer(_fact: Fact, slow: Reader) -> Reader:
     return lambda raw: raw if type(raw) is int and raw >= 0 else slow(raw)
 
 
+def _read_date(_fact: Fact, slow: Reader) -> Reader:
+    return lambda raw: raw if type(raw) is date else slow(raw)
+
+
 _FAST_READERS: Final[Mapping[Kind, Callable[[Fact, Reader], Reader]]] = {
     Kind.BOOLEAN: _read_boolean,
     Kind.LEVEL: _read_level,
@@ -128,6 +132,7 @@ _FAST_READERS: Final[Mapping[Kind, Callable[[Fact, Reader], Reader]]] = {
     Kind.MONEY: _read_money,
     Kind.INTEGER: _read_integer,
     Kind.DAYS: _read_integer,
+    Kind.DATE: _read_date,
 }
 
 

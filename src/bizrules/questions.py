@@ -3,6 +3,8 @@
 A question is put only for a fact that can still change the outcome: one that decides a rule
 which, turned either way, would lead to another result, or one that leaves the fine open. Facts
 are ranked by how many of their answers would settle the outcome, then by how many rules wait.
+Circumstances that are examined as a group come after the others, group by group: they are rarely
+there, and one look at the file answers a whole group.
 """
 
 from collections.abc import Iterable
@@ -131,7 +133,15 @@ def questions_for(assessor: Assessor, answer: Answer) -> tuple[Question, ...]:
 
 def _rank(question: Question) -> tuple[object, ...]:
     only_fine = question.changes == ("fine",)
-    return (only_fine, -question.settles, -len(question.rules), question.fact)
+    grouped = question.group is not None
+    return (
+        only_fine,
+        grouped,
+        question.group or "",
+        -question.settles,
+        -len(question.rules),
+        question.fact,
+    )
 
 
 def _need_of_rules(law: Assessment, needs: dict[str, _Need]) -> None:

@@ -280,7 +280,8 @@ class Deadline:
     Attributes:
         length: How many days (or hours).
         kind: Calendar or working days: 2, 3, 5 and 7 days are working days (行政处罚法 85).
-        after: Date from which it runs: `filed`, `decided`, `notified`, `order`, `seized`.
+        after: Date from which it runs: `committed`, `discovered`, `filed`, `notified`, `decided`,
+            or the name of a date fact.
         hours: Whether the length is in hours.
     """
 

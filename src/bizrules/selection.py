@@ -5,7 +5,7 @@ for each stretch of time in which the law stays the same the candidates are kept
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 import attrs
@@ -54,6 +54,24 @@ class Candidate:
 
 
 @attrs.frozen(kw_only=True)
+class Step:
+    """A derived fact that the law of a stretch reads.
+
+    Attributes:
+        name: The fact.
+        key: Name under which it stands in the view.
+        first: Definition of a first violation to compute it with.
+    """
+
+    name: str
+    key: str
+    first: FirstViolation
+
+
+_NO_DEFINITION = FirstViolation()
+
+
+@attrs.frozen(kw_only=True)
 class Stretch:
     """The law of a place about a violation on certain days.
 
@@ -65,7 +83,7 @@ class Stretch:
         duties: Duties in force, by id.
         combination: How lenient and heavier rules combine.
         rulesets: Rulesets that contribute, by id.
-        definitions: Definitions of a first violation that candidates use, by name in the view.
+        plan: Derived facts to compute, in order.
         doubtful: Ids of rules that are in force on only some of the possible days.
         reads: Facts that the candidates read.
     """
@@ -77,7 +95,7 @@ class Stretch:
     duties: tuple[Duty, ...]
     combination: Combination
     rulesets: tuple[Ruleset, ...]
-    definitions: Mapping[str, FirstViolation]
+    plan: tuple[Step, ...]
     doubtful: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
 
@@ -102,9 +120,6 @@ class _Place:
     borders: tuple[date, ...]
 
 
-BY_RULESET = ("first_violation", "prior_count")
-
-
 @attrs.define
 class Selector:
     """Finds the candidates; keeps what it worked out.
@@ -117,15 +132,16 @@ class Selector:
         rulesets: All rulesets.
         violations: The catalogue.
         regions: Known regions.
-        by_ruleset: Derived facts that depend on the ruleset's definition of a first violation.
-        as_known_on: Only rules published by that day; None for all.
+        derived: Derived facts in the order of computing, each with whether it depends on the
+            ruleset's definition of a first violation.
+        as_known_on: Only what was published by that day; None for all.
     """
 
     vocabulary: Vocabulary
     rulesets: tuple[Ruleset, ...]
     violations: Mapping[str, Violation]
     regions: RegionTable
-    by_ruleset: frozenset[str] = frozenset(BY_RULESET)
+    derived: Mapping[str, bool]
     as_known_on: date | None = None
     _places: dict[tuple[str, str], _Place] = attrs.field(factory=dict, init=False, repr=False)
     _stretches: dict[tuple[str, str, int], Stretch] = attrs.field(
@@ -156,30 +172,32 @@ class Selector:
             for rule in ruleset.rules
             if self._fits(rule, ruleset, entry)
         ]
-        kept = _without_supplements(candidates, self.regions)
         place = _Place(
-            candidates=tuple(sorted(kept, key=lambda c: c.rule.id)),
+            candidates=tuple(sorted(candidates, key=lambda c: c.rule.id)),
             rulesets=rulesets,
             violation=entry,
-            borders=_borders(kept, rulesets, entry),
+            borders=_borders(candidates, rulesets, entry),
         )
         self._places[region, violation] = place
         return place
 
     def near(self, region: str) -> tuple[Ruleset, ...]:
-        """Rulesets of the region and its ancestors, the nearest first, then by id."""
+        """Rulesets of the region and its ancestors, the nearest first.
+
+        In one place those of a department come before those for all, then by id.
+        """
         known = self._near.get(region)
         if known is None:
             line = self.regions.ancestors(region)
             depth = {code: i for i, code in enumerate(line)}
             own = [ruleset for ruleset in self.rulesets if ruleset.region in depth]
-            known = tuple(sorted(own, key=lambda r: (depth[r.region], r.id)))
+            own.sort(key=lambda r: (depth[r.region], r.department is None, r.id))
+            known = tuple(own)
             self._near[region] = known
         return known
 
     def _fits(self, rule: Rule, ruleset: Ruleset, violation: Violation) -> bool:
-        published = rule.published or ruleset.published
-        if self.as_known_on is not None and published is not None and published > self.as_known_on:
+        if not self._is_known(rule.published or ruleset.published):
             return False
         if rule.ground in violation.displaces and rule.is_general:
             return False
@@ -188,6 +206,13 @@ class Selector:
         if rule.departments is not None:
             return violation.department in rule.departments
         return ruleset.department in (None, violation.department)
+
+    def _is_known(self, published: date | None) -> bool:
+        return self.as_known_on is None or published is None or published <= self.as_known_on
+
+    def _speaks(self, ruleset: Ruleset, span: DateSpan) -> bool:
+        """Whether what the ruleset declares besides its rules is law on those days."""
+        return self._is_known(ruleset.published) and ruleset.in_force.covers(span) is True
 
     def _compile(self, rule: Rule, ruleset: Ruleset, violation: Violation) -> Candidate:
         names = self.names_for(ruleset, facts_read(rule.condition))
@@ -207,47 +232,106 @@ class Selector:
         )
 
     def names_for(self, ruleset: Ruleset, reads: Iterable[str]) -> Mapping[str, str]:
-        """Names under which the ruleset reads the facts that depend on its definitions."""
-        wanted = self.by_ruleset & set(reads)
-        if not wanted:
-            return {}
-        first = self.first_violation(ruleset)
-        return {name: f"{name}@{first.ruleset}" for name in wanted}
+        """Names under which the ruleset reads the facts that depend on its definitions.
 
-    def first_violation(self, ruleset: Ruleset) -> FirstViolation:
-        """The ruleset's definition of a first violation, or the nearest superior one's."""
+        Rulesets without a definition of their own share one with all of their place and
+        department.
+        """
+        own = ruleset.first_violation is not None
+        scope = ruleset.id if own else f"{ruleset.region}/{ruleset.department or ''}"
+        return {name: f"{name}@{scope}" for name in reads if self.derived.get(name)}
+
+    def first_violation(self, ruleset: Ruleset, span: DateSpan) -> FirstViolation:
+        """The ruleset's definition of a first violation, or the nearest superior one in force.
+
+        Among those of one place the department's own comes before the general one, then the
+        later before the earlier.
+        """
         if ruleset.first_violation is not None:
             return ruleset.first_violation
-        superior = [r for r in self.near(ruleset.region) if r.first_violation is not None]
-        fitting = [r for r in superior if r.department in (None, ruleset.department)]
-        fitting.sort(key=lambda r: -len(self.regions.ancestors(r.region)))
-        same = [r for r in fitting if r.department == ruleset.department]
-        for chosen in (*same, *fitting):
-            if chosen.first_violation is not None:
-                return chosen.first_violation
-        return FirstViolation()
+        fitting = [
+            r
+            for r in self.near(ruleset.region)
+            if r.first_violation is not None
+            and r.department in (None, ruleset.department)
+            and r.in_force.covers(span) is not False
+        ]
+        fitting.sort(
+            key=lambda r: (
+                -len(self.regions.ancestors(r.region)),
+                r.department != ruleset.department,
+                -(r.in_force.start or date.min).toordinal(),
+                r.id,
+            )
+        )
+        found = fitting[0].first_violation if fitting else None
+        return found or FirstViolation()
 
     def _build(self, place: _Place, span: DateSpan) -> Stretch:
         truths = [(c, c.rule.in_force.covers(span)) for c in place.candidates]
-        kept = [(c, truth) for c, truth in truths if truth is not False]
-        rulesets = [r for r in place.rulesets if r.in_force.covers(span) is True]
+        kept = self._without_supplements([one for one in truths if one[1] is not False])
         department = place.violation.department
+        rulesets = [r for r in place.rulesets if self._speaks(r, span)]
         fitting = [r for r in rulesets if r.department in (None, department)]
-        definitions = {
-            name: self.first_violation(c.ruleset) for c, _ in kept for name in c.names.values()
-        }
+        provision = _provision(place.violation, span)
+        duties = _duties(fitting, department, span)
+        reads = frozenset(name for c, _ in kept for name in c.reads)
+        duties = _duties(fitting, department, span)
+        also = frozenset(name for condition in _besides(provision, duties) for name in condition)
         return Stretch(
             penalty=tuple(c for c, _ in kept if c.rule.axis is Axis.PENALTY),
             compulsion=tuple(c for c, _ in kept if c.rule.axis is Axis.COMPULSION),
-            provision=_provision(place.violation, span),
-            bands=_bands(fitting, department),
-            duties=_duties(fitting, department, span),
+            provision=provision,
+            bands=tuple(table for ruleset in fitting for table in ruleset.bands),
+            duties=duties,
             combination=_combination(fitting),
-            rulesets=_stamped(fitting, [c for c, _ in kept]),
-            definitions=definitions,
+            rulesets=_stamped(fitting, [c for c, _ in kept], duties),
+            plan=self._plan(reads | also, [c for c, _ in kept], span),
             doubtful=frozenset(c.rule.id for c, truth in kept if truth is None),
-            reads=frozenset(name for c, _ in kept for name in c.reads),
+            reads=reads,
         )
+
+    def _without_supplements(
+        self, kept: list[tuple[Candidate, bool | None]]
+    ) -> list[tuple[Candidate, bool | None]]:
+        """Leave out what a supplementing ruleset says where a superior list in force speaks."""
+
+        def spoken(candidate: Candidate) -> bool | None:
+            """Whether a superior list speaks; None if it is in force on only some of the days."""
+            own = len(self.regions.ancestors(candidate.rule.region))
+            superior = [
+                truth
+                for other, truth in kept
+                if other.rule.list is not None
+                and not other.rule.is_general
+                and other.rule.axis is candidate.rule.axis
+                and len(self.regions.ancestors(other.rule.region)) < own
+            ]
+            return True if True in superior else None if superior else False
+
+        found = []
+        for candidate, truth in kept:
+            silent = spoken(candidate) if candidate.ruleset.supplements else False
+            if silent is not True:
+                found.append((candidate, None if silent is None else truth))
+        return found
+
+    def _plan(
+        self, reads: frozenset[str], candidates: list[Candidate], span: DateSpan
+    ) -> tuple[Step, ...]:
+        steps = []
+        for name, by_ruleset in self.derived.items():
+            if name not in reads:
+                continue
+            if not by_ruleset:
+                steps.append(Step(name=name, key=name, first=_NO_DEFINITION))
+                continue
+            using = {c.names[name]: c.ruleset for c in candidates if name in c.names}
+            steps += [
+                Step(name=name, key=key, first=self.first_violation(using[key], span))
+                for key in sorted(using)
+            ]
+        return tuple(steps)
 
 
 def _borders(
@@ -262,19 +346,14 @@ def _borders(
     return tuple(sorted(day for day in days if day is not None))
 
 
-def _without_supplements(candidates: list[Candidate], regions: RegionTable) -> list[Candidate]:
-    """Leave out what a supplementing ruleset says where a superior list speaks."""
-    depth = {c.rule.region: len(regions.ancestors(c.rule.region)) for c in candidates}
-    speaking = [c for c in candidates if c.rule.violations is not None and c.rule.list is not None]
-
-    def silent(candidate: Candidate) -> bool:
-        own = depth[candidate.rule.region]
-        return candidate.ruleset.supplements and any(
-            depth[other.rule.region] < own and other.rule.axis is candidate.rule.axis
-            for other in speaking
-        )
-
-    return [candidate for candidate in candidates if not silent(candidate)]
+def _besides(provision: Provision | None, duties: Iterable[Duty]) -> Iterator[frozenset[str]]:
+    """Facts read besides by the provision and the duties."""
+    for duty in duties:
+        yield facts_read(duty.when)
+    if provision is not None:
+        yield facts_read(provision.only_after)
+        yield from (facts_read(tier.when) for tier in provision.tiers)
+        yield from (facts_read(kind.when) for kind in provision.kinds)
 
 
 def _provision(violation: Violation, span: DateSpan) -> Provision | None:
@@ -283,22 +362,6 @@ def _provision(violation: Violation, span: DateSpan) -> Provision | None:
             return provision
     possible = [p for p in violation.provisions if p.in_force.covers(span) is None]
     return possible[-1] if possible else None
-
-
-def _bands(rulesets: Iterable[Ruleset], department: str) -> tuple[BandTable, ...]:
-    """Band tables, the nearest place first, the department's own before those for all."""
-    ordered = list(rulesets)
-    own = [r for r in ordered if r.department == department]
-    common = [r for r in ordered if r.department != department]
-    rank = {r.id: i for i, r in enumerate(ordered)}
-    chosen = sorted(
-        own + common, key=lambda r: (_region_rank(r, ordered), r.department is None, rank[r.id])
-    )
-    return tuple(table for ruleset in chosen for table in ruleset.bands)
-
-
-def _region_rank(ruleset: Ruleset, ordered: list[Ruleset]) -> int:
-    return next(i for i, other in enumerate(ordered) if other.region == ruleset.region)
 
 
 def _duties(rulesets: Iterable[Ruleset], department: str, span: DateSpan) -> tuple[Duty, ...]:
@@ -317,9 +380,13 @@ def _combination(rulesets: Iterable[Ruleset]) -> Combination:
     return next(declared, Combination.CONTEST)
 
 
-def _stamped(rulesets: Iterable[Ruleset], candidates: Iterable[Candidate]) -> tuple[Ruleset, ...]:
+def _stamped(
+    rulesets: Iterable[Ruleset], candidates: Iterable[Candidate], duties: Iterable[Duty]
+) -> tuple[Ruleset, ...]:
+    """Rulesets that the outcome draws on: their rules, bands, combination or duties."""
     used = {c.ruleset.id: c.ruleset for c in candidates}
+    dutiful = {duty.ruleset for duty in duties}
     for ruleset in rulesets:
-        if ruleset.bands or ruleset.duties or ruleset.combination:
+        if ruleset.bands or ruleset.combination or ruleset.id in dutiful:
             used[ruleset.id] = ruleset
     return tuple(used[key] for key in sorted(used))

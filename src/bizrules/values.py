@@ -1,8 +1,9 @@
 """Values of facts: scalars as written, money, units, uncertain dates, ranges."""
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
@@ -48,11 +49,13 @@ class Money:
             ValueError: If the text is no decimal number or has more than two decimals.
         """
         number = parse_decimal(amount) if isinstance(amount, str) else Decimal(amount)
-        fen = number * FEN_PER_YUAN
-        if fen != fen.to_integral_value():
+        # Not by multiplying: a decimal context rounds long numbers.
+        numerator, denominator = number.as_integer_ratio()
+        fen, rest = divmod(numerator * FEN_PER_YUAN, denominator)
+        if rest:
             msg = f"`{amount}` has more than two decimals"
             raise ValueError(msg)
-        return cls(int(fen))
+        return cls(fen)
 
     @property
     def yuan(self) -> Decimal:
@@ -161,15 +164,25 @@ UNITS: Final[Mapping[str, Unit]] = MappingProxyType({unit.value: unit for unit i
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day of the month `months` later (earlier if negative), or the month's last day."""
-    index = day.year * 12 + day.month - 1 + months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, _days_in_month(year, month + 1)))
+    """The same day of the month `months` later (earlier if negative), or the month's last day.
+
+    What would lie beyond the years 1 to 9999 is the first or the last day of these.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        return date.min if year < MINYEAR else date.max
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-def _days_in_month(year: int, month: int) -> int:
-    following = date(year + month // 12, month % 12 + 1, 1)
-    return (following - timedelta(days=1)).day
+def add_days(day: date, days: int) -> date:
+    """The day `days` later (earlier if negative); not beyond the years 1 to 9999."""
+    ordinal = max(day.toordinal() + days, date.min.toordinal())
+    return date.fromordinal(min(ordinal, date.max.toordinal()))
+
+
+def month_end(day: date) -> date:
+    """The last day of the day's month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
 
 
 @attrs.frozen

@@ -1,0 +1,211 @@
+"""Case files as the command line reads them: a bad case never stops the rest."""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from bizrules._tree import Document
+from bizrules._yaml import Kind, read_bytes, read_file
+from bizrules.assessment import near_names
+from bizrules.cases import Case
+from bizrules.documents import FORMAT
+from bizrules.errors import CaseError, DocumentError, Problem, UnknownNameError
+from bizrules.loading import (
+    GoldenCase,
+    Knowledge,
+    Official,
+    case_from_plain,
+    load_each_case,
+    load_golden,
+)
+
+STDIN: Final = "-"
+STDIN_NAME: Final = "<stdin>"
+LINES: Final = frozenset({".jsonl", ".ndjson"})
+_SUFFIXES: Final = frozenset({".yaml", ".yml", ".json"})
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """One case of the input: the case, or what is wrong with it.
+
+    Attributes:
+        source: The file it comes from.
+        id: What the case calls itself; None if that could not be read.
+        case: The case; None if it has problems.
+        problems: What is wrong with it, or with the whole file.
+        official: What the authority decided, in a published case.
+    """
+
+    source: str
+    id: str | None = None
+    case: Case | None = None
+    problems: tuple[Problem, ...] = ()
+    official: Official | None = None
+
+
+@attrs.frozen(kw_only=True)
+class BadGolden:
+    """A golden case that cannot be run."""
+
+    id: str | None
+    problems: tuple[Problem, ...]
+
+
+def read_entries(
+    files: Iterable[str], knowledge: Knowledge, *, kind: Kind = "yaml"
+) -> Iterator[Entry]:
+    """Every case of the files, in their order.
+
+    Args:
+        files: Paths; `-` is the standard input.
+        knowledge: What the cases may name.
+        kind: What the standard input holds.
+    """
+    for file in files:
+        name = STDIN_NAME if file == STDIN else file
+        try:
+            documents = read_source(file, kind=kind)
+        except DocumentError as error:
+            yield Entry(source=name, problems=error.problems)
+            continue
+        in_lines = kind == "jsonl" if file == STDIN else Path(file).suffix.lower() in LINES
+        for document in documents:
+            yield from _entries(document, knowledge, in_lines=in_lines)
+
+
+def read_source(file: str, *, kind: Kind = "yaml") -> tuple[Document, ...]:
+    """The documents of a file or of the standard input.
+
+    Args:
+        file: A path; `-` is the standard input.
+        kind: What the standard input holds.
+
+    Raises:
+        DocumentError: With every problem found.
+    """
+    if file == STDIN:
+        return read_bytes(sys.stdin.buffer.read(), STDIN_NAME, kind=kind)
+    return read_file(Path(file))
+
+
+def _entries(document: Document, knowledge: Knowledge, *, in_lines: bool) -> Iterator[Entry]:
+    if in_lines and isinstance(document.data, dict) and "cases" not in document.data:
+        yield _line(document, document.data, knowledge)
+        return
+    try:
+        readings = load_each_case(document, knowledge)
+    except DocumentError as error:
+        yield Entry(source=document.name, problems=error.problems)
+        return
+    for at, reading in enumerate(readings):
+        golden = None if reading.case is None else _golden(document, at, knowledge)
+        yield Entry(
+            source=document.name,
+            id=reading.id,
+            case=reading.case,
+            problems=reading.problems,
+            official=golden.official if isinstance(golden, GoldenCase) else None,
+        )
+
+
+def _line(document: Document, data: dict[str, object], knowledge: Knowledge) -> Entry:
+    """Line = case, in braces, on a line of its own; it may say its `format`."""
+    place = document.locate(())
+    given = {key: value for key, value in data.items() if key != "format"}
+    found = data.get("id")
+    name = found if isinstance(found, str) else None
+    if str(data.get("format", FORMAT)) != FORMAT:
+        details = {"found": str(data["format"]), "known": FORMAT}
+        problem = Problem("format-unknown", document.locate(("format",)), details)
+        return Entry(source=document.name, id=name, problems=(problem,))
+    try:
+        case = case_from_plain(given, knowledge, name=f"{document.name}:{place.line}")
+    except CaseError as error:
+        return Entry(source=document.name, id=name, problems=error.problems)
+    return Entry(source=document.name, id=name, case=case)
+
+
+def read_goldens(
+    document: Document, knowledge: Knowledge
+) -> tuple[list[GoldenCase], list[BadGolden]]:
+    """The golden cases of a document, and those that cannot be run.
+
+    Args:
+        document: A document of the kind `golden`.
+        knowledge: What the cases may name.
+
+    Raises:
+        DocumentError: If what stands around the cases is wrong.
+    """
+    try:
+        return list(load_golden(document, knowledge)), []
+    except DocumentError as error:
+        all_problems = error.problems
+    good: list[GoldenCase] = []
+    bad: list[BadGolden] = []
+    for at, reading in enumerate(load_each_case(document, knowledge)):
+        golden = _golden(document, at, knowledge)
+        if isinstance(golden, GoldenCase):
+            good.append(golden)
+            continue
+        path = f"$.cases[{at}]"
+        own = tuple(p for p in all_problems if _is_inside(p.location.path, path))
+        bad.append(BadGolden(id=reading.id, problems=own or golden))
+    return good, bad
+
+
+def _is_inside(path: str, outer: str) -> bool:
+    return path == outer or path.startswith((f"{outer}.", f"{outer}["))
+
+
+def _golden(document: Document, at: int, knowledge: Knowledge) -> GoldenCase | tuple[Problem, ...]:
+    """One case of a golden document, or its problems; of any other document no golden case."""
+    data = document.data
+    if not isinstance(data, dict) or data.get("document") != "golden":
+        return ()
+    alone = Document(document.name, {**data, "cases": [data["cases"][at]]})
+    try:
+        return load_golden(alone, knowledge)[0]
+    except DocumentError as error:
+        return error.problems
+
+
+def pick(entries: Iterable[Entry], wanted: Sequence[str]) -> Iterator[Entry]:
+    """The entries of the ids wanted, or all; files that cannot be read are always among them.
+
+    Args:
+        entries: All entries.
+        wanted: Ids; none means all.
+
+    Raises:
+        UnknownNameError: If an id is found nowhere.
+    """
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.id is not None:
+            seen.add(entry.id)
+        if not wanted or entry.id is None or entry.id in wanted:
+            yield entry
+    for name in wanted:
+        if name not in seen:
+            raise UnknownNameError("case", name, near_names(name, seen))
+
+
+def files_in(path: Path) -> tuple[Path, ...]:
+    """The documents of a folder and all below it, or the file itself.
+
+    Folders whose names begin with `_` or `.` are templates and the like, and passed over.
+    """
+    if not path.is_dir():
+        return (path,)
+    return tuple(
+        file
+        for file in sorted(path.rglob("*"))
+        if file.suffix.lower() in _SUFFIXES
+        and file.is_file()
+        and not any(part[0] in "_." for part in file.relative_to(path).parts[:-1])
+    )

@@ -1,0 +1,41 @@
+"""Names given on the command line, looked up in the engine; names near an unknown one are told."""
+
+from bizrules.assessment import near_names
+from bizrules.engine import Engine
+from bizrules.errors import UnknownNameError
+from bizrules.facts import Fact
+from bizrules.rules import Violation
+
+
+def known_violation(engine: Engine, name: str) -> Violation:
+    """A violation of the catalogue.
+
+    Raises:
+        UnknownNameError: If there is none of that id.
+    """
+    if name not in engine.violations:
+        raise UnknownNameError("violation", name, near_names(name, engine.violations))
+    return engine.violations[name]
+
+
+def known_fact(engine: Engine, name: str) -> Fact:
+    """A fact of the vocabulary.
+
+    Raises:
+        UnknownNameError: If there is none of that name.
+    """
+    if name not in engine.vocabulary:
+        raise UnknownNameError("fact", name, near_names(name, engine.vocabulary.facts))
+    return engine.vocabulary[name]
+
+
+def known_region(engine: Engine, code: str) -> str:
+    """The code of a region.
+
+    Raises:
+        UnknownNameError: If there is none of that code.
+    """
+    if code not in engine.regions:
+        near = tuple(f"{region.code} {region.zh}" for region in engine.regions.near(code))
+        raise UnknownNameError("region", code, near)
+    return code

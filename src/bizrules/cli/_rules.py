@@ -1,0 +1,196 @@
+"""`bizrules rules` and `bizrules show`: the rules of the loaded documents."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final, Literal
+
+import attrs
+import click
+
+from bizrules import phrases
+from bizrules.cli._commands import (
+    SETTLED,
+    Command,
+    Sources,
+    day_option,
+    engine_options,
+    json_option,
+    lang_option,
+    option,
+)
+from bizrules.cli._names import known_region, known_violation
+from bizrules.cli._plain import rule_data
+from bizrules.cli._screen import Screen
+from bizrules.cli._words import coded, grade_words, list_word
+from bizrules.engine import Engine
+from bizrules.explanation import explain_rule
+from bizrules.grammar import print_condition
+from bizrules.provenance import Status
+from bizrules.rules import Rule, Ruleset
+
+_MOST: Final = 3
+
+
+@attrs.frozen(kw_only=True)
+class Filter:
+    """Which rules to list; what is None does not matter.
+
+    Attributes:
+        region: Rules that apply there: its own and those of every region above it.
+        violation: Rules for the violation, those for all violations included.
+        list: Id, effect or printed name of a list.
+        department: Rules for the department, those for all departments included.
+        on: Rules in force on that day.
+        status: How well they are attested.
+    """
+
+    region: str | None = None
+    violation: str | None = None
+    list: str | None = None
+    department: str | None = None
+    on: date | None = None
+    status: str | None = None
+
+    def select(self, engine: Engine) -> Iterator[tuple[Rule, Ruleset]]:
+        """The rules that fit, by id.
+
+        Raises:
+            UnknownNameError: If the region or the violation is not known.
+        """
+        if self.violation is not None:
+            known_violation(engine, self.violation)
+        places = None
+        if self.region is not None:
+            places = frozenset(engine.regions.ancestors(known_region(engine, self.region)))
+        found = (
+            (rule, ruleset)
+            for ruleset in engine.rulesets
+            for rule in ruleset.rules
+            if (places is None or rule.region in places) and self._fits(rule, ruleset, engine)
+        )
+        yield from sorted(found, key=lambda pair: pair[0].id)
+
+    def _fits(self, rule: Rule, ruleset: Ruleset, engine: Engine) -> bool:
+        return (
+            (self.violation is None or self._is_for_violation(rule, ruleset, engine))
+            and (self.list is None or self.list in _list_names(rule, ruleset))
+            and (self.department is None or _is_for(rule, ruleset, self.department))
+            and (self.on is None or rule.in_force.contains(self.on))
+            and (self.status is None or rule.status.value == self.status)
+        )
+
+    def _is_for_violation(self, rule: Rule, ruleset: Ruleset, engine: Engine) -> bool:
+        name = str(self.violation)
+        if rule.violations is not None:
+            return name in rule.violations
+        return _is_for(rule, ruleset, engine.violations[name].department)
+
+
+def _list_names(rule: Rule, ruleset: Ruleset) -> tuple[str, ...]:
+    kind = ruleset.lists.get(rule.list) if rule.list else None
+    return () if kind is None else (kind.id, kind.effect.value, kind.name.zh, kind.name.en)
+
+
+def _is_for(rule: Rule, ruleset: Ruleset, department: str) -> bool:
+    if rule.departments is not None:
+        return department in rule.departments
+    return ruleset.department in (None, department)
+
+
+@click.command("rules", cls=Command, help="cli.rules")
+@option("--region", metavar="CODE", text="cli.option.region")
+@option("--violation", metavar="ID", text="cli.option.violation")
+@option("--list", "list_", metavar="LIST", text="cli.option.list")
+@option("--department", metavar="CODE", text="cli.option.department")
+@day_option("--on", text="cli.option.on")
+@option(
+    "--status",
+    type=click.Choice([status.value for status in Status]),
+    text="cli.option.status",
+)
+@json_option
+@engine_options
+@lang_option
+@click.pass_obj
+def rules(  # noqa: PLR0913 - one argument an option
+    screen: Screen,
+    *,
+    region: str | None,
+    violation: str | None,
+    list_: str | None,
+    department: str | None,
+    on: date | None,
+    status: str | None,
+    form: str,
+    sources: Sources,
+) -> int:
+    """All rules that fit."""
+    engine = sources.engine()
+    chosen = Filter(
+        region=region,
+        violation=violation,
+        list=list_,
+        department=department,
+        on=on,
+        status=status,
+    )
+    found = list(chosen.select(engine))
+    if form == "json":
+        screen.data([rule_data(rule, ruleset, screen.lang) for rule, ruleset in found])
+        return SETTLED
+    heads = ("rule", "list", "grade", "modality", "violations", "region", "status", "title")
+    screen.table(
+        [screen.say(f"cli.head.{head}") for head in heads],
+        [_rule_row(rule, ruleset, screen.lang) for rule, ruleset in found],
+    )
+    return SETTLED
+
+
+def _rule_row(rule: Rule, ruleset: Ruleset, lang: str) -> tuple[str, ...]:
+    names = sorted(rule.violations or ())
+    shown = ", ".join(names[:_MOST]) + (f" +{len(names) - _MOST}" if len(names) > _MOST else "")
+    return (
+        rule.id,
+        list_word(rule, ruleset, lang),
+        grade_words(rule.permits, lang) or coded("cli.axis", rule.axis.value, lang),
+        coded("modality", rule.modality.value, lang),
+        shown or phrases.say("cli.all", lang),
+        rule.region,
+        coded("status", rule.status.value, lang),
+        rule.title.in_(lang),
+    )
+
+
+@click.command("show", cls=Command, help="cli.show")
+@click.argument("rule_id", metavar="RULE")
+@option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "markdown", "json")),
+    default="text",
+    text="cli.option.form",
+)
+@engine_options
+@lang_option
+@click.pass_obj
+def show(
+    screen: Screen, *, rule_id: str, form: Literal["text", "markdown", "json"], sources: Sources
+) -> int:
+    """One rule in full."""
+    engine = sources.engine()
+    rule = engine.rule(rule_id)
+    ruleset = next(one for one in engine.rulesets if one.id == rule.ruleset)
+    if form == "json":
+        condition = {"when": print_condition(rule.condition)}
+        screen.data({**rule_data(rule, ruleset, screen.lang), **condition})
+    else:
+        text = explain_rule(
+            rule,
+            engine.vocabulary,
+            ruleset=ruleset,
+            violations=engine.violations,
+            lang=screen.lang,
+            form=form,
+        )
+        screen.write(text.rstrip())
+    return SETTLED

@@ -1,0 +1,271 @@
+"""The engine: vocabulary, rulesets and plugins, frozen together."""
+
+from collections.abc import Container, Iterable, Mapping
+from datetime import date
+from functools import cache, partial
+from hashlib import sha256
+from importlib import resources
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from bizrules.assessment import Assessor, near_names
+from bizrules.cases import Case
+from bizrules.catalogue import LawCatalogue, parse_catalogue
+from bizrules.derivation import CORE_DERIVATIONS, Derivation
+from bizrules.errors import DocumentError, PluginError, Problem, UnknownNameError
+from bizrules.evaluation import Evaluator, Knowing
+from bizrules.facts import Vocabulary
+from bizrules.loading import Knowledge, load_documents
+from bizrules.near_misses import near_misses_of
+from bizrules.outcomes import Outcome
+from bizrules.plugins import Plugin, installed_plugins
+from bizrules.questions import questions_for
+from bizrules.regions import RegionTable
+from bizrules.rules import Rule, Ruleset, Violation
+from bizrules.selection import Selector
+from bizrules.workdays import OfficialCalendar
+
+CORE: Final = "bizrules"
+
+
+def core_version() -> str:
+    """Version of the library; `0` in a tree that is not installed."""
+    try:
+        return version(CORE)
+    except PackageNotFoundError:
+        return "0"
+
+
+def core_rulesets() -> Path:
+    """Folder of the rulesets that come with the library.
+
+    A wheel carries them inside the package; a development checkout beside `src`.
+    """
+    inside = Path(str(resources.files(CORE))) / "rulesets"
+    return inside if inside.is_dir() else Path(str(resources.files(CORE))).parents[1] / "rulesets"
+
+
+@cache
+def law_catalogue() -> LawCatalogue:
+    """The law catalogue that comes with the library."""
+    text = (resources.files(CORE) / "data" / "laws.json").read_text(encoding="utf-8")
+    return parse_catalogue(text)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Engine:
+    """Knowledge ready to evaluate cases; immutable, safe to share between threads.
+
+    Build it with `Engine.load`.
+
+    Attributes:
+        knowledge: Vocabulary, violations, rulesets, regions.
+        plugins: Plugins whose documents are part of it.
+        as_known_on: Only rules published by that day are used; None for all.
+    """
+
+    knowledge: Knowledge
+    plugins: tuple[Plugin, ...] = ()
+    as_known_on: date | None = None
+    derivations: tuple[Derivation, ...] = CORE_DERIVATIONS
+    _evaluator: Evaluator = attrs.field(init=False, repr=False)
+    _rules: Mapping[str, Rule] = attrs.field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Compile what does not depend on a case."""
+        knowledge = self.knowledge
+        selector = Selector(
+            vocabulary=knowledge.vocabulary,
+            rulesets=knowledge.rulesets,
+            violations=knowledge.violations,
+            regions=knowledge.regions,
+            derived={d.name: d.by_ruleset for d in self.derivations},
+            as_known_on=self.as_known_on,
+        )
+        assessor = Assessor(
+            vocabulary=knowledge.vocabulary,
+            violations=knowledge.violations,
+            derivations=self.derivations,
+            selector=selector,
+        )
+        evaluator = Evaluator(
+            assessor=assessor,
+            regions=knowledge.regions,
+            calendar=OfficialCalendar(),
+            knowing=Knowing(version=core_version(), digest=_digest(knowledge)),
+            ask=partial(questions_for, assessor),
+            spot=near_misses_of,
+        )
+        rules = {rule.id: rule for ruleset in knowledge.rulesets for rule in ruleset.rules}
+        object.__setattr__(self, "_evaluator", evaluator)
+        object.__setattr__(self, "_rules", rules)
+
+    @classmethod
+    def load(
+        cls,
+        *paths: Path | str,
+        national: bool = True,
+        plugins: bool = True,
+        as_known_on: date | None = None,
+    ) -> "Engine":
+        """An engine of the rulesets that come with the library, plugins and further documents.
+
+        Args:
+            paths: Files and folders with further documents.
+            national: Whether to take the rulesets that come with the library.
+            plugins: Whether to take the installed plugins.
+            as_known_on: Only rules published by that day; None for all.
+
+        Raises:
+            DocumentError: If a document has problems; all are carried.
+            PluginError: If a plugin is not fit.
+        """
+        core = _core_knowledge() if national else load_documents(())
+        found = installed_plugins() if plugins else ()
+        knowledge = add_plugins(core, found)
+        if paths:
+            knowledge = load_documents([Path(path) for path in paths], base=knowledge)
+        return cls(
+            knowledge=knowledge,
+            plugins=found,
+            as_known_on=as_known_on,
+            derivations=_derivations(found, knowledge),
+        )
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Declared facts."""
+        return self.knowledge.vocabulary
+
+    @property
+    def violations(self) -> Mapping[str, Violation]:
+        """The violation catalogue."""
+        return self.knowledge.violations
+
+    @property
+    def rulesets(self) -> tuple[Ruleset, ...]:
+        """All rulesets, by id."""
+        return self.knowledge.rulesets
+
+    @property
+    def regions(self) -> RegionTable:
+        """Known regions."""
+        return self.knowledge.regions
+
+    @property
+    def rules(self) -> Mapping[str, Rule]:
+        """All rules, by id."""
+        return self._rules
+
+    def rule(self, rule_id: str) -> Rule:
+        """A rule by its full id.
+
+        Raises:
+            UnknownNameError: If there is none; names near it are carried.
+        """
+        if rule_id not in self._rules:
+            raise UnknownNameError("rule", rule_id, near_names(rule_id, self._rules))
+        return self._rules[rule_id]
+
+    def evaluate(self, case: Case) -> Outcome:
+        """The outcome of a case; see `Outcome`.
+
+        Raises:
+            CaseError: If the case names a region, violation, measure, group or fact that nobody
+                declared, or a value does not fit; all such problems are carried.
+        """
+        return self._evaluator.evaluate(case)
+
+
+def _digest(knowledge: Knowledge) -> str:
+    text = "\n".join(f"{name} {value}" for name, value in sorted(knowledge.digests.items()))
+    return sha256(text.encode()).hexdigest()
+
+
+@cache
+def _core_knowledge() -> Knowledge:
+    return load_documents([core_rulesets()])
+
+
+def add_plugins(core: Knowledge, plugins: Iterable[Plugin]) -> Knowledge:
+    """The knowledge with the documents of plugins on top.
+
+    Raises:
+        PluginError: If documents have problems, repeat an id of another package, or speak for a
+            region outside the plugin's own.
+    """
+    knowledge = core
+    owners = dict.fromkeys((r.id for r in core.rulesets), CORE)
+    for plugin in plugins:
+        zoned = attrs.evolve(knowledge, regions=knowledge.regions.with_zones(plugin.zones))
+        try:
+            loaded = load_documents(plugin.documents, base=zoned, plugin=plugin.name)
+        except DocumentError as error:
+            raise _plugin_error(plugin, error.problems) from error
+        _refuse_foreign(plugin, loaded, owners.keys())
+        owners.update({r.id: plugin.name for r in loaded.rulesets if r.id not in owners})
+        knowledge = loaded
+    return knowledge
+
+
+def _plugin_error(plugin: Plugin, problems: tuple[Problem, ...]) -> PluginError:
+    for problem in problems:
+        first = problem.details.get("owner", "")
+        if problem.code == "duplicate-id" and first and first != plugin.name:
+            return PluginError(
+                "plugin-duplicate", id=problem.details["id"], first=first, second=plugin.name
+            )
+    listed = "\n".join(problem.render("en") for problem in problems)
+    return PluginError("plugin-invalid", plugin=plugin.name, problems=listed)
+
+
+def _refuse_foreign(plugin: Plugin, loaded: Knowledge, earlier: Container[str]) -> None:
+    for ruleset in loaded.rulesets:
+        if ruleset.id not in earlier and not loaded.regions.is_within(
+            ruleset.region, plugin.region
+        ):
+            raise PluginError(
+                "plugin-foreign-region",
+                plugin=plugin.name,
+                ruleset=ruleset.id,
+                region=ruleset.region,
+                own=plugin.region,
+            )
+
+
+def _derivations(plugins: Iterable[Plugin], knowledge: Knowledge) -> tuple[Derivation, ...]:
+    found = {derivation.name: (CORE, derivation) for derivation in CORE_DERIVATIONS}
+    for plugin in plugins:
+        for derivation in plugin.derivations:
+            if derivation.name in found:
+                raise PluginError(
+                    "plugin-duplicate",
+                    id=derivation.name,
+                    first=found[derivation.name][0],
+                    second=plugin.name,
+                )
+            if derivation.name not in knowledge.vocabulary:
+                raise PluginError(
+                    "plugin-unknown-derivation", plugin=plugin.name, fact=derivation.name
+                )
+            found[derivation.name] = (plugin.name, derivation)
+    return tuple(derivation for _, derivation in found.values())
+
+
+@cache
+def default_engine() -> Engine:
+    """The engine of the national rulesets and every installed plugin, built once."""
+    return Engine.load()
+
+
+def evaluate(case: Case) -> Outcome:
+    """The outcome of a case under the default engine.
+
+    Raises:
+        CaseError: As `Engine.evaluate`.
+        PluginError: If an installed plugin is not fit.
+    """
+    return default_engine().evaluate(case)

@@ -1,0 +1,89 @@
+"""Outcomes and rules explained to people, in Chinese and in English (说明理由).
+
+One page is made of the outcome; text, Markdown, HTML and plain data are only its forms. Whatever
+it says of facts comes from the traces of the findings.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from bizrules.explanation._page import page_data
+from bizrules.explanation._rendering import FORMS
+from bizrules.explanation._rule import RuleContext, rule_page
+from bizrules.explanation._sections import outcome_page
+from bizrules.facts import Vocabulary
+from bizrules.outcomes import Outcome
+from bizrules.phrases import LANGUAGES
+from bizrules.rules import Rule, Ruleset, Violation
+
+__all__ = ["EXPLANATION_FORMS", "explain", "explain_rule", "explanation_data"]
+
+EXPLANATION_FORMS: Final = tuple(FORMS)
+"""Forms of an explanation: `text`, `markdown`, `html`."""
+
+
+def explain(outcome: Outcome, *, lang: str = "zh", form: str = "text", full: bool = False) -> str:
+    """The outcome as an officer reads it.
+
+    Args:
+        outcome: The outcome.
+        lang: `zh` or `en`.
+        form: `text`, `markdown` or `html`; the last is one element without scripts.
+        full: Whether to list every rule that fails, and the whole trace of every open one.
+
+    Raises:
+        ValueError: If there is no such language or form.
+    """
+    _check(lang, form)
+    return FORMS[form](outcome_page(outcome, lang, full=full))
+
+
+def explanation_data(
+    outcome: Outcome, lang: str = "zh", *, full: bool = False
+) -> dict[str, object]:
+    """What `explain` says, as plain data: sections of paragraphs, pairs and lists.
+
+    Args:
+        outcome: The outcome.
+        lang: `zh` or `en`.
+        full: As in `explain`.
+
+    Raises:
+        ValueError: If there is no such language.
+    """
+    _check(lang, "text")
+    return page_data(outcome_page(outcome, lang, full=full))
+
+
+def explain_rule(
+    rule: Rule,
+    vocabulary: Vocabulary,
+    *,
+    ruleset: Ruleset | None = None,
+    violations: Mapping[str, Violation] | None = None,
+    lang: str = "zh",
+    form: str = "text",
+) -> str:
+    """A rule as an entry of a list: matter, conditions, exclusions, effect, basis.
+
+    Args:
+        rule: The rule.
+        vocabulary: Declarations of the facts it reads.
+        ruleset: Its ruleset, for the printed name of its list.
+        violations: The catalogue, for the names of the violations it is for.
+        lang: `zh` or `en`.
+        form: `text`, `markdown` or `html`.
+
+    Raises:
+        ValueError: If there is no such language or form.
+    """
+    _check(lang, form)
+    context = RuleContext(vocabulary=vocabulary, ruleset=ruleset, violations=violations or {})
+    return FORMS[form](rule_page(rule, context, lang))
+
+
+def _check(lang: str, form: str) -> None:
+    for given, known in ((lang, LANGUAGES), (form, EXPLANATION_FORMS)):
+        if given not in known:
+            msg = f"`{given}` is none of {', '.join(known)}"
+            raise ValueError(msg)

@@ -1,0 +1,202 @@
+"""A rule as an officer reads an entry of a list."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+
+import attrs
+
+from bizrules.conditions import AllOf, AnyOf, AtLeast, Condition, Defined, Not, PerKind
+from bizrules.explanation._findings import say_effect
+from bizrules.explanation._page import (
+    Item,
+    Items,
+    Page,
+    Pair,
+    Pairs,
+    Paragraph,
+    Section,
+    Speaker,
+)
+from bizrules.facts import Vocabulary
+from bizrules.fines import range_text
+from bizrules.outcomes import FineRange
+from bizrules.penalties import FineEffect, PenaltyKind
+from bizrules.rules import Rule, Ruleset, Violation
+from bizrules.values import Interval
+from bizrules.wording import (
+    join,
+    numbered_parts,
+    say_citation,
+    say_citations,
+    say_condition,
+    say_date,
+    say_share,
+    say_yuan,
+)
+
+
+@attrs.frozen(kw_only=True)
+class RuleContext:
+    """What a rule refers to.
+
+    Attributes:
+        vocabulary: Declarations of the facts it reads.
+        ruleset: Its ruleset, for the printed name of its list; None if not at hand.
+        violations: The catalogue, for the names of the violations it is for.
+    """
+
+    vocabulary: Vocabulary
+    ruleset: Ruleset | None = None
+    violations: Mapping[str, Violation] = attrs.field(factory=dict)
+
+
+def rule_page(rule: Rule, context: RuleContext, lang: str) -> Page:
+    """The page of a rule."""
+    speaker = Speaker(lang)
+    title = speaker.noted(speaker.text(rule.title), [rule.id])
+    return Page(lang, title, tuple(_sections(rule, context, speaker)))
+
+
+def _sections(rule: Rule, context: RuleContext, speaker: Speaker) -> Iterator[Section]:
+    parts = list(numbered_parts(rule.condition))
+    wanted = [part for part in parts if not isinstance(part, Not)]
+    excluded = [part.part for part in parts if isinstance(part, Not)]
+    excluded = [one for part in excluded for one in _alternatives(part)]
+    yield from speaker.section("entry", [Pairs(tuple(_entry(rule, context, speaker)))])
+    conditions = _conditions(wanted, context, speaker)
+    always = Paragraph(speaker.sentence(speaker.say("condition.always")))
+    yield from speaker.section("conditions", [conditions or always])
+    yield from speaker.section("exclusions", [_conditions(excluded, context, speaker)])
+    yield from speaker.section("effect", [_listed(_effects(rule, speaker))])
+    unexpressed = (
+        speaker.say("rule.unexpressed", text=one.text, reason=one.reason)
+        for one in rule.unexpressed
+    )
+    yield from speaker.section("unexpressed", [_listed(unexpressed)])
+    cited = (say_citation(citation, speaker.lang) for citation in rule.citations)
+    yield from speaker.section("citations", [_listed(cited)])
+    note = Paragraph(speaker.text(rule.note)) if rule.note is not None else None
+    yield from speaker.section("note", [note])
+
+
+def _alternatives(condition: Condition) -> tuple[Condition, ...]:
+    return condition.parts if isinstance(condition, AnyOf) else (condition,)
+
+
+def _listed(texts: Iterable[str]) -> Items | None:
+    items = tuple(Item(text) for text in texts)
+    return Items(items) if items else None
+
+
+def _entry(rule: Rule, context: RuleContext, speaker: Speaker) -> Iterator[Pair]:
+    for key, value in _entry_values(rule, context, speaker):
+        if value:
+            yield Pair(speaker.say(f"rule.{key}"), value)
+
+
+def _entry_values(
+    rule: Rule, context: RuleContext, speaker: Speaker
+) -> Iterator[tuple[str, str | None]]:
+    ruleset = context.ruleset
+    kind = ruleset.lists.get(rule.list or "") if ruleset is not None else None
+    yield "entry", rule.entry
+    yield "list", speaker.text(kind.name) if kind is not None else rule.list
+    yield "matters", _matters(rule, context, speaker)
+    measures = sorted(measure.value for measure in rule.measures or ())
+    yield "measures", join((speaker.name("measure", code) for code in measures), speaker.lang)
+    departments = sorted(rule.departments or ())
+    yield "departments", join((speaker.name("department", d) for d in departments), speaker.lang)
+    yield "region", speaker.name("region", rule.region)
+    yield "level", speaker.say(f"level.{rule.level.name.lower()}")
+    yield "in-force", _in_force(rule.in_force, speaker)
+    yield "status", speaker.say(f"status.{rule.status.value}")
+    yield "ruleset", speaker.text(ruleset.title) if ruleset is not None else rule.ruleset
+
+
+def _matters(rule: Rule, context: RuleContext, speaker: Speaker) -> str:
+    if rule.violations is None:
+        return speaker.say("rule.matters-all")
+    named = []
+    for code in sorted(rule.violations):
+        known = context.violations.get(code)
+        named.append(speaker.text(known.title) if known is not None else code)
+    return join(named, speaker.lang)
+
+
+def _in_force(days: Interval, speaker: Speaker) -> str:
+    said = []
+    if days.start is not None:
+        said.append(speaker.say("rule.from", day=say_date(days.start, speaker.lang)))
+    if days.until is not None:
+        said.append(speaker.say("rule.until", day=say_date(days.until, speaker.lang)))
+    return speaker.say("list.mark").join(said)
+
+
+def _conditions(
+    conditions: Iterable[Condition], context: RuleContext, speaker: Speaker
+) -> Items | None:
+    items = tuple(_condition(condition, context, speaker) for condition in conditions)
+    return Items(items, numbered=True) if items else None
+
+
+def _condition(condition: Condition, context: RuleContext, speaker: Speaker) -> Item:
+    """A condition as a point; what it is made of stands under it where one line would be hard."""
+    if isinstance(condition, Defined):
+        cited = say_citations(condition.citations, speaker.lang)
+        inner = numbered_parts(condition.condition)
+        return _group(
+            speaker.noted(speaker.text(condition.label), [cited]), inner, context, speaker
+        )
+    if isinstance(condition, (AllOf, AnyOf)) and len(condition.parts) > 1:
+        head = speaker.say("trace.all" if isinstance(condition, AllOf) else "trace.any")
+        return _group(head, condition.parts, context, speaker)
+    if isinstance(condition, AtLeast):
+        head = speaker.say("rule.at-least", count=condition.count)
+        return _group(head, condition.parts, context, speaker)
+    if isinstance(condition, PerKind):
+        branches = (
+            PerKind(condition.fact, (branch,), condition.location) for branch in condition.branches
+        )
+        lines = (say_condition(one, context.vocabulary, speaker.lang) for one in branches)
+        return Item(speaker.say("trace.per_kind"), None, tuple(Item(line) for line in lines))
+    return Item(say_condition(condition, context.vocabulary, speaker.lang))
+
+
+def _group(head: str, parts: Iterable[Condition], context: RuleContext, speaker: Speaker) -> Item:
+    return Item(head, None, tuple(_condition(part, context, speaker) for part in parts))
+
+
+def _effects(rule: Rule, speaker: Speaker) -> Iterator[str]:
+    yield say_effect(rule.axis, rule.modality, rule.permits, speaker)
+    effect = rule.effect
+    for key, kinds in (("waives", effect.waives), ("keeps", effect.keeps)):
+        if kinds:
+            yield speaker.say(f"rule.{key}", kinds=_kinds(kinds, speaker))
+    if effect.instead is not None:
+        yield speaker.say("rule.instead", kind=speaker.name("kind", effect.instead.value))
+    if effect.fine is not None:
+        yield from _fine_effects(effect.fine, speaker)
+
+
+def _kinds(kinds: Iterable[PenaltyKind], speaker: Speaker) -> str:
+    ordered = (kind for kind in PenaltyKind if kind in frozenset(kinds))
+    return join((speaker.name("kind", kind.value) for kind in ordered), speaker.lang)
+
+
+def _fine_effects(fine: FineEffect, speaker: Speaker) -> Iterator[str]:
+    lang = speaker.lang
+    if fine.amount is not None:
+        yield speaker.say("rule.fine.amount", amount=say_yuan(fine.amount, lang))
+    if fine.low is not None or fine.high is not None:
+        # A missing lower end is nothing, and nothing is no fine.
+        found = FineRange(
+            low=Fraction(fine.low or 0),
+            high=None if fine.high is None else Fraction(fine.high),
+            low_closed=fine.low is not None,
+        )
+        yield speaker.say("rule.fine.range", range=range_text(found, Vocabulary({})))
+    if fine.band is not None:
+        low, high = say_share(fine.band.low, lang), say_share(fine.band.high, lang)
+        yield speaker.say("rule.fine.band", low=low, high=high)
+    if fine.floor is not None:
+        yield speaker.say("rule.fine.floor", share=say_share(fine.floor, lang))

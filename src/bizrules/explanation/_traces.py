@@ -1,0 +1,160 @@
+"""Traces in words: the facts that carry a finding, those it lacks, and the whole tree."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from bizrules.explanation._page import Item, Speaker
+from bizrules.outcomes import Trace
+from bizrules.provenance import Text
+from bizrules.truth import Truth
+from bizrules.wording import join, join_clauses, phrase, say_citations
+
+_YES, _NO = phrase("value.true"), phrase("value.false")
+_NOTES: Final = frozenset({"element", "in_force", "displaced"})
+_GROUPS: Final = frozenset({"all", "any", "at_least", "per_kind"})
+
+
+def established(trace: Trace, speaker: Speaker) -> Iterator[str]:
+    """The facts by which a condition is true, each as a clause; nothing beyond the trace."""
+    if trace.truth is not Truth.TRUE or trace.node in _NOTES:
+        return
+    if trace.node == "test":
+        yield _fact(trace, speaker)
+    elif trace.node == "defined":
+        yield _concept(trace, speaker)
+    elif trace.node == "not":
+        yield speaker.text(trace.text)
+    else:
+        for child in trace.children:
+            yield from established(child, speaker)
+
+
+def _fact(trace: Trace, speaker: Speaker) -> str:
+    """The test, with what was found where that says more than the test."""
+    text = speaker.text(trace.text)
+    found = _found(trace, speaker)
+    if found is None:
+        return text
+    chosen = _with_choice(text, found, speaker)
+    return speaker.say("why.fact", text=text, found=found) if chosen is None else chosen
+
+
+def _with_choice(text: str, found: str, speaker: Speaker) -> str | None:
+    """The test with the choice that was found in place of all that would pass.
+
+    None if the test does not end in choices, or what was found is none of them.
+    """
+    one = re.escape(speaker.say("quoted", text="\0")).replace(re.escape("\0"), r"[^“”]*")
+    marks = (speaker.say(key) for key in ("list.mark", "list.or"))
+    between = "|".join(re.escape(mark) for mark in marks)
+    choices = re.search(f"(?:{one}(?:{between}))*{one}$", text)
+    quoted = speaker.say("quoted", text=found)
+    if choices is None or quoted not in choices[0]:
+        return None
+    return text[: choices.start()] + quoted
+
+
+def telling(found: Text | None) -> Text | None:
+    """What the case says; None for a yes or no, which the test itself says."""
+    return None if found in (_YES, _NO) else found
+
+
+def _found(trace: Trace, speaker: Speaker) -> str | None:
+    found = telling(trace.found)
+    return None if found is None else speaker.text(found)
+
+
+def _concept(trace: Trace, speaker: Speaker) -> str:
+    text = speaker.text(trace.text)
+    inner = [f for child in trace.children for f in established(child, speaker) if f != text]
+    if not inner:
+        return text
+    return speaker.say("why.concept", text=text, inner=join(inner, speaker.lang))
+
+
+def lacking(trace: Trace, speaker: Speaker) -> Iterator[str]:
+    """The conditions for want of which a condition is false, each as a clause."""
+    if trace.truth is not Truth.FALSE:
+        return
+    if trace.node in ("all", "defined"):
+        for child in trace.children:
+            yield from lacking(child, speaker)
+        return
+    if trace.node == "not":
+        facts = join_clauses(unique(_held(trace, speaker)), speaker.lang)
+        yield speaker.say("finding.excluded", facts=facts) if facts else speaker.text(trace.text)
+        return
+    found = _found(trace, speaker) if trace.node == "test" else None
+    text = speaker.text(trace.text)
+    yield text if found is None else speaker.noted(text, [speaker.say("trace.found", found=found)])
+
+
+def _held(negation: Trace, speaker: Speaker) -> Iterator[str]:
+    for child in negation.children:
+        yield from established(child, speaker)
+
+
+def missing(trace: Trace, speaker: Speaker) -> Iterator[str]:
+    """The tests that keep a condition from being told, each as a clause."""
+    if trace.truth is not Truth.UNKNOWN:
+        return
+    if not trace.children:
+        yield speaker.text(trace.text)
+    for child in trace.children:
+        yield from missing(child, speaker)
+
+
+def unique(clauses: Iterable[str]) -> tuple[str, ...]:
+    """The clauses, each once, in order."""
+    return tuple(dict.fromkeys(clauses))
+
+
+def tree(trace: Trace, speaker: Speaker) -> tuple[Item, ...]:
+    """The trace as points; conditions that must all hold stand side by side."""
+    if trace.node == "all":
+        return tuple(item for child in trace.children for item in tree(child, speaker))
+    mark = trace.truth.value
+    if trace.node == "test":
+        return (Item(_leaf(trace, speaker), mark),)
+    children = tuple(item for child in trace.children for item in _branch(child, trace, speaker))
+    return (Item(_head(trace, speaker), mark, children),)
+
+
+def _branch(child: Trace, parent: Trace, speaker: Speaker) -> tuple[Item, ...]:
+    """A part; several conditions that must all hold become one point where parts are counted."""
+    items = tree(child, speaker)
+    if child.node == "all" and len(items) > 1 and parent.node != "defined":
+        return (Item(speaker.say("trace.all"), child.truth.value, items),)
+    if parent.node == "not" and child.node == "any":
+        return tuple(item for part in child.children for item in _branch(part, child, speaker))
+    return items
+
+
+def _leaf(trace: Trace, speaker: Speaker) -> str:
+    notes = []
+    text = speaker.text(trace.text)
+    found = _found(trace, speaker)
+    if found is not None and _with_choice(text, found, speaker) != text:
+        notes.append(speaker.say("trace.found", found=found))
+    if trace.truth is Truth.UNKNOWN:
+        notes.append(speaker.say("trace.unknown"))
+    elif trace.derived:
+        notes.append(speaker.say("trace.derived"))
+    return speaker.noted(text, notes)
+
+
+def holds_in_part(trace: Trace) -> bool:
+    """Whether some test in the trace is true."""
+    if trace.node == "test":
+        return trace.truth is Truth.TRUE
+    return any(holds_in_part(child) for child in trace.children)
+
+
+def _head(trace: Trace, speaker: Speaker) -> str:
+    if trace.node == "defined":
+        cited = say_citations(trace.citations, speaker.lang)
+        return speaker.noted(speaker.text(trace.text), [cited])
+    if trace.node in ("any", "not", "per_kind"):
+        return speaker.say(f"trace.{trace.node}")
+    return speaker.text(trace.text)

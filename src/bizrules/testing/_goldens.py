@@ -1,0 +1,179 @@
+"""Golden cases: what their outcome is against what it must be."""
+
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final, TypeVar
+
+import attrs
+
+from bizrules.engine import Engine
+from bizrules.errors import CaseError, Problem
+from bizrules.loading import Expect, ExpectedFine, GoldenCase
+from bizrules.outcomes import Outcome
+from bizrules.penalties import Grade
+from bizrules.provenance import Text
+from bizrules.truth import Truth
+from bizrules.values import FEN_PER_YUAN, format_decimal
+from bizrules.wording import both, phrase
+
+T = TypeVar("T")
+
+NOTHING: Final = "-"
+
+
+@attrs.frozen(kw_only=True)
+class Difference:
+    """One thing in which an outcome is not what the golden case expects.
+
+    Attributes:
+        part: What differs, as documents write it: `grade`, `fine.low`, `compulsion.seizure`,
+            `holds <rule>`; `case` if the case could not be evaluated.
+        expected: What is expected, in the words of documents; `-` for nothing.
+        found: What the outcome says, in the same words.
+        problem: Why the case could not be evaluated.
+    """
+
+    part: str
+    expected: str
+    found: str
+    problem: Problem | None = None
+
+    @property
+    def text(self) -> Text:
+        """The difference in words."""
+        if self.problem is not None:
+            return both(self.problem.text)
+        return phrase("golden.difference", part=self.part, expected=self.expected, found=self.found)
+
+
+@attrs.frozen(kw_only=True)
+class GoldenResult:
+    """A golden case, run.
+
+    Attributes:
+        golden: The golden case.
+        differences: In what its outcome is not as expected.
+        outcome: The outcome; None if the case could not be evaluated.
+    """
+
+    golden: GoldenCase
+    differences: tuple[Difference, ...] = ()
+    outcome: Outcome | None = attrs.field(default=None, repr=False)
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing differs."""
+        return not self.differences
+
+    @property
+    def counts(self) -> bool:
+        """Whether something was expected at all; a case that cannot be evaluated counts too."""
+        return self.golden.expect is not None or not self.passed
+
+
+def run_goldens(engine: Engine, goldens: Iterable[GoldenCase]) -> tuple[GoldenResult, ...]:
+    """Every golden case, run.
+
+    Args:
+        engine: What evaluates them.
+        goldens: The golden cases.
+    """
+    return tuple(run_golden(engine, golden) for golden in goldens)
+
+
+def run_golden(engine: Engine, golden: GoldenCase) -> GoldenResult:
+    """One golden case, run; problems of the case are differences too.
+
+    Args:
+        engine: What evaluates it.
+        golden: The golden case.
+    """
+    try:
+        outcome = engine.evaluate(golden.case)
+    except CaseError as error:
+        return GoldenResult(golden=golden, differences=tuple(map(_unfit, error.problems)))
+    found = [_unfit(problem) for problem in outcome.problems]
+    if golden.expect is not None:
+        found.extend(differences(golden.expect, outcome))
+    return GoldenResult(golden=golden, differences=tuple(found), outcome=outcome)
+
+
+def _unfit(problem: Problem) -> Difference:
+    return Difference(part="case", expected=NOTHING, found=problem.code, problem=problem)
+
+
+def differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
+    """In what the outcome is not as expected; what the expectation leaves out is not compared."""
+    grade = None if outcome.grade is None else outcome.grade.code
+    if expect.no_grade:
+        yield from _differ("grade", NOTHING, grade or NOTHING)
+    yield from _compare("grade", expect.grade, outcome.grade, _code)
+    yield from _compare("permitted", expect.permitted, outcome.permitted, _codes)
+    yield from _compare("modality", expect.modality, outcome.modality, _value)
+    yield from _compare("settled", expect.settled, outcome.settled, _flag)
+    yield from _compare("contested", expect.contested, outcome.contested, _flag)
+    if expect.fine is not None:
+        yield from _fine_differences(expect.fine, outcome)
+    for measure, verdict in (expect.compulsion or {}).items():
+        said = {one.measure: one.verdict.value for one in outcome.compulsion}
+        part = f"compulsion.{measure.value}"
+        yield from _differ(part, verdict.value, said.get(measure, NOTHING))
+    asked = {question.fact for question in outcome.questions} if expect.asks else frozenset()
+    for fact in expect.asks or ():
+        yield from _differ(f"asks {fact}", "true", _flag(fact in asked))
+    yield from _rule_differences(expect, outcome)
+
+
+def _rule_differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
+    """A rule that is no candidate in the case does not hold."""
+    if not (expect.holds or expect.fails):
+        return
+    truths = {finding.rule: finding.truth for finding in outcome.findings}
+    for rule in expect.holds or ():
+        truth = truths.get(rule)
+        yield from _differ(f"holds {rule}", "true", NOTHING if truth is None else truth.value)
+    for rule in expect.fails or ():
+        yield from _differ(f"fails {rule}", "false", truths.get(rule, Truth.FALSE).value)
+
+
+def _fine_differences(expect: ExpectedFine, outcome: Outcome) -> Iterator[Difference]:
+    fine = outcome.fine
+    yield from _compare("fine.state", expect.state, fine.state, _value)
+    for end in ("low", "high"):
+        wanted: Decimal | None = getattr(expect, end)
+        if wanted is not None:
+            # With a base that is unknown the ends are no money.
+            known = fine.range is not None and fine.range.base is None
+            found: Fraction | None = getattr(fine.range, end) if known else None
+            if found is None or found != Fraction(wanted) * FEN_PER_YUAN:
+                shown = NOTHING if found is None else str(found / FEN_PER_YUAN)
+                yield Difference(part=f"fine.{end}", expected=format_decimal(wanted), found=shown)
+
+
+def _compare(
+    part: str, expected: T | None, found: T | None, say: Callable[[T], str]
+) -> Iterator[Difference]:
+    if expected is not None:
+        yield from _differ(part, say(expected), NOTHING if found is None else say(found))
+
+
+def _differ(part: str, expected: str, found: str) -> Iterator[Difference]:
+    if expected != found:
+        yield Difference(part=part, expected=expected, found=found)
+
+
+def _code(grade: Grade) -> str:
+    return grade.code
+
+
+def _codes(grades: Iterable[Grade]) -> str:
+    return ", ".join(grade.code for grade in sorted(grades))
+
+
+def _flag(value: object) -> str:
+    return "true" if value else "false"
+
+
+def _value(member: object) -> str:
+    return str(getattr(member, "value", member))
