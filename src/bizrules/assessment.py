@@ -224,10 +224,11 @@ class Assessor:
             for name, raw in case.facts.items():
                 view[name] = readers[name](raw)
         except (KeyError, UnreadableError):
-            raise CaseError(self._fact_problems(case)) from None
+            raise CaseError(self.fact_problems(case)) from None
         return Reading(view=view, stated=case.facts.keys())
 
-    def _fact_problems(self, case: Case) -> list[Problem]:
+    def fact_problems(self, case: Case) -> list[Problem]:
+        """Every stated fact that is not declared or has a value that does not fit."""
         problems = []
         for name, raw in case.facts.items():
             place = Location(f"case {case.id}", path=f"$.facts.{name}")

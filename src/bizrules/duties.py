@@ -26,7 +26,7 @@ class Situation:
         case: The case.
         grade: Grade proposed; None where open or contested.
         contested: Whether the outcome is contested.
-        grounds: Grounds of the rules that carried it.
+        grounds: Grounds of the rules that carried it, each with the ruleset of the rule.
         fine: The fine.
         crime: Whether a crime is suspected.
         vocabulary: Declarations of facts.
@@ -36,7 +36,7 @@ class Situation:
     case: Case
     grade: Grade | None
     contested: bool
-    grounds: frozenset[Ground]
+    grounds: frozenset[tuple[str, Ground]]
     fine: Fine
     crime: Truth
     vocabulary: Vocabulary
@@ -54,6 +54,12 @@ def _has_measure(at: Situation, *, execution: bool) -> bool:
     return any(Measure(code).is_execution is execution for code in at.case.measures)
 
 
+def _carries(duty: Duty, ruleset: str, ground: Ground) -> bool:
+    """Whether a ground calls for the duty; a list calls only for what it orders itself."""
+    own = ground is not Ground.LISTED or ruleset == duty.ruleset
+    return own and ground in duty.grounds
+
+
 _TRIGGERS: Mapping[Trigger, Callable[[Situation, Duty], bool]] = {
     Trigger.ALWAYS: lambda _at, _duty: True,
     Trigger.CRIME: lambda at, _duty: at.crime is Truth.TRUE,
@@ -64,7 +70,7 @@ _TRIGGERS: Mapping[Trigger, Callable[[Situation, Duty], bool]] = {
     Trigger.CONTESTED: lambda at, _duty: at.contested,
     Trigger.MEASURE: lambda at, _duty: _has_measure(at, execution=False),
     Trigger.EXECUTION: lambda at, _duty: _has_measure(at, execution=True),
-    Trigger.GROUND: lambda at, duty: bool(duty.grounds & at.grounds),
+    Trigger.GROUND: lambda at, duty: any(_carries(duty, *carried) for carried in at.grounds),
 }
 
 
@@ -89,23 +95,22 @@ def _due(duty: Duty, at: Situation, calendar: WorkCalendar, *, certain: bool) ->
         text=duty.text,
         modality=duty.modality,
         due=due,
-        period=_period(duty.deadline),
+        period=_period(duty.deadline, at.vocabulary),
         verified=verified,
         certain=certain,
         citations=duty.citations,
     )
 
 
-def _period(deadline: Deadline | None) -> Text | None:
+def _period(deadline: Deadline | None, vocabulary: Vocabulary) -> Text | None:
     if deadline is None:
         return None
     kind = "hours" if deadline.hours else deadline.kind.value
-    after = phrase(f"after.{_after(deadline.after)}")
+    if deadline.after in _CASE_DATES:
+        after = phrase(f"after.{deadline.after}")
+    else:
+        after = vocabulary[deadline.after].label
     return phrase(f"period.{kind}", n=deadline.length, after=after)
-
-
-def _after(name: str) -> str:
-    return name if name in _CASE_DATES else "fact"
 
 
 _CASE_DATES = frozenset({"committed", "discovered", "filed", "notified", "decided"})

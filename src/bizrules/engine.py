@@ -22,6 +22,7 @@ from bizrules.loading import Knowledge, load_documents
 from bizrules.near_misses import near_misses_of
 from bizrules.outcomes import Outcome
 from bizrules.plugins import Plugin, installed_plugins
+from bizrules.provenance import Location
 from bizrules.questions import questions_for
 from bizrules.regions import RegionTable
 from bizrules.rules import Rule, Ruleset, Violation
@@ -194,21 +195,45 @@ def add_plugins(core: Knowledge, plugins: Iterable[Plugin]) -> Knowledge:
     """The knowledge with the documents of plugins on top.
 
     Raises:
-        PluginError: If documents have problems, repeat an id of another package, or speak for a
-            region outside the plugin's own.
+        PluginError: If a plugin's region or zones are not known or its documents have problems,
+            add nothing, repeat an id of another package, or speak for a region outside its own.
     """
     knowledge = core
-    owners = dict.fromkeys((r.id for r in core.rulesets), CORE)
+    zones: dict[str, str] = {}
     for plugin in plugins:
-        zoned = attrs.evolve(knowledge, regions=knowledge.regions.with_zones(plugin.zones))
+        zoned = attrs.evolve(knowledge, regions=_with_zones(knowledge.regions, plugin, zones))
         try:
             loaded = load_documents(plugin.documents, base=zoned, plugin=plugin.name)
         except DocumentError as error:
             raise _plugin_error(plugin, error.problems) from error
-        _refuse_foreign(plugin, loaded, owners.keys())
-        owners.update({r.id: plugin.name for r in loaded.rulesets if r.id not in owners})
+        if loaded.digests == knowledge.digests and not plugin.derivations:
+            raise PluginError("plugin-empty", plugin=plugin.name)
+        _refuse_foreign(plugin, loaded, {ruleset.id for ruleset in knowledge.rulesets})
         knowledge = loaded
     return knowledge
+
+
+def _with_zones(regions: RegionTable, plugin: Plugin, owners: dict[str, str]) -> RegionTable:
+    """The regions with the zones of the plugin, whose own region must be among them."""
+    for zone in plugin.zones:
+        first = owners.setdefault(zone.code, plugin.name)
+        if first != plugin.name:
+            raise PluginError("plugin-duplicate", id=zone.code, first=first, second=plugin.name)
+    try:
+        zoned = regions.with_zones(plugin.zones)
+    except ValueError as error:
+        raise _broken(plugin, "bizrules_zones", str(error)) from error
+    if plugin.region not in zoned:
+        near = ", ".join(region.code for region in zoned.near(plugin.region))
+        problem = Problem(
+            "unknown-region", Location(plugin.name), {"found": plugin.region, "near_names": near}
+        )
+        raise _broken(plugin, "bizrules_region", f"{problem.text()}; {problem.help()}")
+    return zoned
+
+
+def _broken(plugin: Plugin, hook: str, reason: str) -> PluginError:
+    return PluginError("plugin-broken", plugin=plugin.name, hook=hook, reason=reason)
 
 
 def _plugin_error(plugin: Plugin, problems: tuple[Problem, ...]) -> PluginError:
@@ -247,7 +272,15 @@ def _derivations(plugins: Iterable[Plugin], knowledge: Knowledge) -> tuple[Deriv
                     first=found[derivation.name][0],
                     second=plugin.name,
                 )
-            if derivation.name not in knowledge.vocabulary:
+            # Who derives a fact of another package would change outcomes outside its own region.
+            declared = knowledge.vocabulary.facts.get(derivation.name)
+            origin = knowledge.origins.get(f"fact {derivation.name}")
+            if (
+                declared is None
+                or declared.derived != derivation.name
+                or origin is None
+                or origin.plugin != plugin.name
+            ):
                 raise PluginError(
                     "plugin-unknown-derivation", plugin=plugin.name, fact=derivation.name
                 )

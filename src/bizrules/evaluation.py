@@ -89,7 +89,7 @@ class Evaluator:
         """
         problems = self._problems(case)
         if problems:
-            raise CaseError(problems)
+            raise CaseError([*problems, *self.assessor.fact_problems(case)])
         reading = self.assessor.read(case)
         applied = self._apply(case, reading)
         main = applied.main
@@ -328,7 +328,9 @@ class Answer:
             case=main.case,
             grade=self.grade,
             contested=main.base.contested,
-            grounds=frozenset(c.rule.ground for c in main.held if c.rule.id in carried),
+            grounds=frozenset(
+                (c.rule.ruleset, c.rule.ground) for c in main.held if c.rule.id in carried
+            ),
             fine=self.fine(),
             crime=Truth.of(crime if isinstance(crime, bool) else None),
             vocabulary=main.vocabulary,

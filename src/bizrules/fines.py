@@ -100,7 +100,7 @@ def _fine_of_tiers(
     if not found:
         text = phrase("fine.no-tier")
         return Fine(state=FineState.NONE, text=text, citation=provision.citation)
-    if len(found) == 1 and not waiting:
+    if len(found) == 1 and not waiting and not open_facts:
         return found[0]
     missing = tuple(sorted({*waiting, *open_facts, *(f for one in found for f in one.open_facts)}))
     ranges = tuple(fine.range for fine in found if fine.range is not None)
@@ -227,7 +227,7 @@ def _graded(
     band = table.bands.get(grade) if table else None
     if band is None or statutory.high is None:
         return statutory, (phrase("fine.step.whole", grade=phrase(f"grade.{grade.code}")),)
-    graded = _cut(statutory, band)
+    graded = _cut(statutory, statutory.high, band)
     step = phrase(
         "fine.step.band",
         grade=phrase(f"grade.{grade.code}"),
@@ -242,10 +242,9 @@ def _percent(share: Fraction) -> Text:
     return wording.both(lambda lang: wording.say_share(share, lang))
 
 
-def _cut(statutory: FineRange, band: Band) -> FineRange:
-    low, high = statutory.low or Fraction(0), statutory.high
-    if high is None:
-        return statutory
+def _cut(statutory: FineRange, high: Fraction, band: Band) -> FineRange:
+    """The band of the range that ends at `high`."""
+    low = statutory.low or Fraction(0)
     span = high - low
     low_closed = band.low_closed and (band.low > 0 or statutory.low_closed)
     high_closed = band.high_closed and (band.high < 1 or statutory.high_closed)
@@ -302,7 +301,7 @@ def _fixed(
 def _part(statutory: FineRange, fine: FineEffect) -> FineRange | None:
     """What one rule fixes."""
     if fine.band is not None and statutory.high is not None:
-        return _cut(statutory, fine.band)
+        return _cut(statutory, statutory.high, fine.band)
     if fine.amount is not None:
         amount = Fraction(fine.amount)
         return FineRange(low=amount, high=amount, tier=statutory.tier)
@@ -355,12 +354,19 @@ def range_text(found: FineRange, vocabulary: Vocabulary) -> Text:
 
 def _say_range(found: FineRange, vocabulary: Vocabulary, lang: str) -> str:
     if found.base is None:
-        say: Callable[[Fraction], str] = lambda end: wording.say_yuan(end, lang)  # noqa: E731 - local
-    else:
-        base = vocabulary[found.base].label.in_(lang)
-        say = lambda end: phrases.say(  # noqa: E731 - local
-            "fine.of-base", lang, base=base, factor=wording.say_factor(end, lang)
-        )
+        return _say_ends(found, lambda end: wording.say_yuan(end, lang), lang)
+    base = vocabulary[found.base].label.in_(lang)
+    is_share = found.high is not None and found.high < 1
+    said = _say_ends(
+        found,
+        lambda end: wording.say_share(end, lang) if is_share else wording.say_times(end, lang),
+        lang,
+    )
+    key = "fine.of-base.share" if is_share else "fine.of-base.times"
+    return phrases.say(key, lang, base=base, range=said)
+
+
+def _say_ends(found: FineRange, say: Callable[[Fraction], str], lang: str) -> str:
     low, high = found.low or Fraction(0), found.high
     if high is not None and low == high:
         return phrases.say("fine.exactly", lang, amount=say(low))

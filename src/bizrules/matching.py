@@ -7,6 +7,7 @@ of a fact to its value in comparable form. The functions answer True, False or N
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 from bizrules import wording
@@ -21,6 +22,7 @@ from bizrules.conditions import (
     PerKind,
     Share,
     Test,
+    children,
     facts_read,
 )
 from bizrules.errors import Problem
@@ -149,16 +151,12 @@ def compile_condition(
     names = names or {}
     if isinstance(condition, Test):
         return _compile_test(condition, vocabulary, names)
-    if isinstance(condition, Defined):
-        return compile_condition(condition.condition, vocabulary, names)
-    if isinstance(condition, Not):
-        return _negation(compile_condition(condition.part, vocabulary, names))
-    if isinstance(condition, PerKind):
-        return _compile_per_kind(condition, vocabulary, names)
-    parts = tuple(compile_condition(part, vocabulary, names) for part in condition.parts)
+    parts = tuple(compile_condition(part, vocabulary, names) for part in parts_of(condition))
     if isinstance(condition, AtLeast):
         return _counting(condition.count, parts)
-    return _conjunction(parts) if isinstance(condition, AllOf) else _disjunction(parts)
+    if isinstance(condition, Not):
+        return _negation(parts[0])
+    return _disjunction(parts) if isinstance(condition, (AnyOf, PerKind)) else _conjunction(parts)
 
 
 def _negation(part: Matcher) -> Matcher:
@@ -214,17 +212,14 @@ def _counting(count: int, parts: tuple[Matcher, ...]) -> Matcher:
     return match
 
 
-def _compile_per_kind(condition: PerKind, vocabulary: Vocabulary, names: Names) -> Matcher:
-    branches = tuple(
-        _conjunction(
-            (
-                _compile_test(Test((condition.fact,), Op.IS, code), vocabulary, names),
-                compile_condition(branch, vocabulary, names),
-            )
+def parts_of(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions inside a condition, those for each kind with the test of the kind."""
+    if isinstance(condition, PerKind):
+        return tuple(
+            AllOf((Test((condition.fact,), Op.IS, code), branch))
+            for code, branch in condition.branches
         )
-        for code, branch in condition.branches
-    )
-    return _disjunction(branches)
+    return children(condition)
 
 
 def _compile_test(test: Test, vocabulary: Vocabulary, names: Names) -> Matcher:
@@ -234,7 +229,9 @@ def _compile_test(test: Test, vocabulary: Vocabulary, names: Names) -> Matcher:
         other = names.get(test.operand.fact, test.operand.fact)
         return _compare_share(keys, test.op, other, test.operand)
     if len(keys) > 1:
-        return _compare_sum(keys, _predicate(fact, test))
+        limit = _limit(fact, test)
+        limit = tuple(map(_exact, limit)) if isinstance(limit, tuple) else _exact(limit)
+        return _compare_sum(keys, _PREDICATES[test.op](limit))
     if fact.kind is Kind.BOOLEAN and test.op is Op.IS:
         return _is_true(keys[0]) if test.operand is True else _is_false(keys[0])
     return _compare(keys[0], test.op, _limit(fact, test), _predicate(fact, test))
@@ -265,6 +262,11 @@ def _limit(fact: Fact, test: Test) -> Any:  # noqa: ANN401 - a comparable of the
 def _predicate(fact: Fact, test: Test) -> Callable[[Any], bool]:
     limit = _limit(fact, test)
     return _PREDICATES[test.op](limit)
+
+
+def _exact(found: Any) -> Any:  # noqa: ANN401 - an amount
+    """The amount for computing with: decimals are rounded by their context, fractions never."""
+    return Fraction(found) if isinstance(found, Decimal) else found
 
 
 _PREDICATES: Final[Mapping[Op, Callable[[Any], Callable[[Any], bool]]]] = {
@@ -298,13 +300,13 @@ def _compare(key: str, op: Op, limit: Any, holds: Callable[[Any], bool]) -> Matc
 def _compare_sum(keys: tuple[str, ...], holds: Callable[[Any], bool]) -> Matcher:
     def match(view: View) -> bool | None:
         found = [view.get(key) for key in keys]
-        return None if None in found else holds(sum(value for value in found if value is not None))
+        return None if None in found else holds(sum(map(_exact, found)))
 
     return match
 
 
 def _compare_share(keys: tuple[str, ...], op: Op, other: str, share: Share) -> Matcher:
-    # Cross-multiplied, so that no amount is ever rounded.
+    # Cross-multiplied, so that whole numbers stay whole and no amount is ever rounded.
     numerator, denominator = share.times.numerator, share.times.denominator
     build = _PREDICATES[op]
 
@@ -313,8 +315,8 @@ def _compare_share(keys: tuple[str, ...], op: Op, other: str, share: Share) -> M
         base = view.get(other)
         if base is None or None in found:
             return None
-        total = sum(value for value in found if value is not None)
-        return build(base * numerator)(total * denominator)
+        total = sum(map(_exact, found))
+        return build(_exact(base) * numerator)(total * denominator)
 
     return match
 
@@ -355,19 +357,8 @@ def trace(
             return Trace(
                 node="defined", truth=truth, text=text, citations=node.citations, children=(inner,)
             )
-        return Trace(node=_NODE_NAMES[type(node)], truth=truth, text=text, children=_parts(node))
-
-    def _parts(node: Condition) -> tuple[Trace, ...]:
-        if isinstance(node, Not):
-            return (visit(node.part),)
-        if isinstance(node, PerKind):
-            return tuple(
-                visit(AllOf((Test((node.fact,), Op.IS, code), branch)))
-                for code, branch in node.branches
-            )
-        if isinstance(node, (AllOf, AnyOf, AtLeast)):
-            return tuple(visit(part) for part in node.parts)
-        return ()
+        parts = tuple(visit(part) for part in parts_of(node))
+        return Trace(node=_NODE_NAMES[type(node)], truth=truth, text=text, children=parts)
 
     return visit(condition)
 

@@ -1,18 +1,16 @@
 """Near misses: lenient rules that failed by few conditions, and what the party can still cure."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
 from bizrules.assessment import Assessment
 from bizrules.conditions import (
     AllOf,
-    AnyOf,
     AtLeast,
     Condition,
     Defined,
     Not,
-    Op,
-    PerKind,
     Share,
     Test,
     magnitude,
@@ -24,13 +22,14 @@ from bizrules.matching import (
     View,
     comparable,
     compile_condition,
+    parts_of,
     trace,
 )
 from bizrules.outcomes import Miss, NearMiss
 from bizrules.provenance import Location, Text
 from bizrules.selection import Candidate
 from bizrules.values import Money, Plain
-from bizrules.wording import both, phrase, say_value
+from bizrules.wording import both, negated, phrase, say_value
 
 MOST_MISSES: Final = 2
 MOST_NEAR_MISSES: Final = 8
@@ -69,46 +68,35 @@ def cheapest_repair(
     """The fewest failed tests that would have to pass for the condition not to fail.
 
     Unknown parts count as passed. None if no change of single tests would do, as under a
-    negation that is not a test.
+    negation that has no opposite.
     """
     if compile_condition(condition, vocabulary, names)(view) is not False:
         return []
     if isinstance(condition, Test):
         return [condition]
     if isinstance(condition, Not):
-        return _repair_negation(condition, vocabulary)
-    parts: tuple[Condition, ...]
-    if isinstance(condition, Defined):
-        parts = (condition.condition,)
-    elif isinstance(condition, PerKind):
-        parts = tuple(
-            AllOf((Test((condition.fact,), Op.IS, code), branch))
-            for code, branch in condition.branches
-        )
-    else:
-        parts = condition.parts
-    repairs = [cheapest_repair(part, vocabulary, view, names) for part in parts]
+        return _repair_negation(condition, vocabulary, view, names)
+    repairs = [cheapest_repair(part, vocabulary, view, names) for part in parts_of(condition)]
     if isinstance(condition, (AllOf, Defined)):
-        return None if None in repairs else [t for r in repairs if r is not None for t in r]
+        return None if None in repairs else _together(r for r in repairs if r is not None)
     possible = sorted((r for r in repairs if r is not None), key=len)
-    if isinstance(condition, AtLeast):
-        return _repair_count(condition, possible)
-    return possible[0] if possible else None
+    needed = condition.count if isinstance(condition, AtLeast) else 1
+    return _together(possible[:needed]) if len(possible) >= needed else None
 
 
-def _repair_count(condition: AtLeast, possible: list[list[Test]]) -> list[Test] | None:
-    if len(possible) < condition.count:
-        return None
-    return [test for repair in possible[: condition.count] for test in repair]
+def _together(repairs: Iterable[list[Test]]) -> list[Test]:
+    return list(dict.fromkeys(test for repair in repairs for test in repair))
 
 
-def _repair_negation(condition: Not, vocabulary: Vocabulary) -> list[Test] | None:
-    inner: Condition = condition.part
-    while isinstance(inner, (AnyOf, AllOf)) and len(inner.parts) == 1:
-        inner = inner.parts[0]
-    if isinstance(inner, Test) and vocabulary[inner.facts[0]].kind is Kind.BOOLEAN:
-        return [Test(inner.facts, Op.IS, not inner.operand)]
-    return None
+def _repair_negation(
+    condition: Not, vocabulary: Vocabulary, view: View, names: Names
+) -> list[Test] | None:
+    """The repair of the opposite; None where that cannot be said without the negation."""
+    inner = condition.part
+    while isinstance(inner, Defined):
+        inner = inner.condition
+    opposite = negated(inner, vocabulary)
+    return None if opposite is None else cheapest_repair(opposite, vocabulary, view, names)
 
 
 def _near_miss(candidate: Candidate, misses: list[Test], assessment: Assessment) -> NearMiss:

@@ -26,6 +26,10 @@ class Grade(IntEnum):
         """How documents write it: `exempt`, `mitigated`, `lighter`, `ordinary`, `heavier`."""
         return self.name.lower()
 
+    def __str__(self) -> str:
+        """The code."""
+        return self.code
+
 
 GRADES: Final[Mapping[str, Grade]] = {grade.code: grade for grade in Grade}
 

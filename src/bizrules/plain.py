@@ -193,6 +193,11 @@ def outcome_from_plain(data: object, *, name: str = "outcome") -> Outcome:
     if record.format != FORMAT:
         details = {"found": str(record.format), "known": str(FORMAT)}
         raise DocumentError([Problem("format-unknown", Location(name, path="$.format"), details)])
+    return outcome_of(record)
+
+
+def outcome_of(record: RecordedOutcome) -> Outcome:
+    """The outcome that was recorded."""
     return Outcome(
         case=record.case,
         grade=record.grade,

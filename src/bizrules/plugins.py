@@ -1,10 +1,12 @@
 """Plugins: found by their entry points, checked, and asked what they contribute."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+from inspect import Parameter, signature
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import attrs
 import pluggy
@@ -52,24 +54,18 @@ def installed_plugins() -> tuple[Plugin, ...]:
     """Every installed plugin, by name.
 
     Raises:
-        PluginError: If one misspells a hook, fails in a hook, names no region or contributes
-            nothing.
+        PluginError: If one cannot be imported, misspells a hook, fails in a hook, names no region
+            or contributes nothing.
     """
-    manager = build_manager()
-    manager.load_setuptools_entrypoints(GROUP)
-    distributions = {id(plugin): dist for plugin, dist in manager.list_plugin_distinfo()}
-    named = [
-        _named(plugin, name, distributions.get(id(plugin)))
-        for name, plugin in manager.list_name_plugin()
-        if plugin is not None
-    ]
-    return read_plugins(named)
+    # Not by pluggy, which passes over a second entry point of the same name.
+    entries = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+    return read_plugins([_load(entry) for entry in entries])
 
 
-def _named(plugin: object, name: str, dist: Any) -> tuple[str, str, object]:  # noqa: ANN401 - pluggy wraps it
-    if dist is None:
-        return name, "", plugin
-    return str(dist.metadata["name"]), str(dist.version), plugin
+def _load(entry: EntryPoint) -> tuple[str, str, object]:
+    name = entry.dist.name if entry.dist else entry.name
+    version = entry.dist.version if entry.dist else ""
+    return name, version, _ask(name, "import", entry.load)
 
 
 def read_plugins(plugins: Iterable[tuple[str, str, object]]) -> tuple[Plugin, ...]:
@@ -90,14 +86,14 @@ def read_plugins(plugins: Iterable[tuple[str, str, object]]) -> tuple[Plugin, ..
 def _read(name: str, version: str, plugin: object) -> Plugin:
     """One plugin, asked on its own so that an error names it."""
     manager = build_manager()
+    _refuse_unfit_hooks(manager, plugin, name)
     manager.register(plugin, name)
-    _refuse_unknown_hooks(manager, plugin, name)
     callers = manager.get_hookcallers(plugin) or []
-    hooks = tuple(sorted(caller.name for caller in callers))
-    regions = _ask(name, "bizrules_region", manager.hook.bizrules_region)
-    documents = _flat(_ask(name, "bizrules_documents", manager.hook.bizrules_documents))
-    derivations = _flat(_ask(name, "bizrules_derivations", manager.hook.bizrules_derivations))
-    zones = _flat(_ask(name, "bizrules_zones", manager.hook.bizrules_zones))
+    hook = manager.hook
+    regions = _ask(name, "bizrules_region", hook.bizrules_region)
+    documents = _gather(name, "bizrules_documents", hook.bizrules_documents, Path)
+    derivations = _gather(name, "bizrules_derivations", hook.bizrules_derivations, Derivation)
+    zones = _gather(name, "bizrules_zones", hook.bizrules_zones, Region)
     if not documents and not derivations:
         raise PluginError("plugin-empty", plugin=name)
     if not regions:
@@ -106,28 +102,35 @@ def _read(name: str, version: str, plugin: object) -> Plugin:
         name=name,
         version=version,
         region=str(regions[0]),
-        documents=tuple(Path(path) for path in documents),
-        derivations=tuple(derivations),
-        zones=tuple(zones),
-        hooks=hooks,
+        documents=documents,
+        derivations=derivations,
+        zones=zones,
+        hooks=tuple(sorted(caller.name for caller in callers)),
     )
 
 
-def _refuse_unknown_hooks(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
-    try:
-        manager.check_pending()
-    except pluggy.PluginValidationError:
-        known = _known_hooks()
-        unknown = [hook for hook in _marked(manager, plugin) if hook not in known]
-        hook = unknown[0] if unknown else ""
-        near = ", ".join(get_close_matches(hook, known, n=5))
-        raise PluginError("plugin-unknown-hook", plugin=name, hook=hook, near_names=near) from None
-    # A function with the prefix but without the marker would be silent: refuse it too.
+def _refuse_unfit_hooks(manager: pluggy.PluginManager, plugin: object, name: str) -> None:
+    """Refuse what would be silent or have an order: unknown and unmarked hooks, options."""
     known = _known_hooks()
-    for attribute in _hook_like(plugin):
-        if attribute not in known or not _is_marked(manager, plugin, attribute):
-            near = ", ".join(get_close_matches(attribute, known, n=5))
-            raise PluginError("plugin-unknown-hook", plugin=name, hook=attribute, near_names=near)
+    marked = [other for other in dir(plugin) if _options(manager, plugin, other) is not None]
+    for hook in sorted({*marked, *_hook_like(plugin)}):
+        if hook not in known or hook not in marked:
+            near = ", ".join(get_close_matches(hook, known, n=5))
+            raise PluginError("plugin-unknown-hook", plugin=name, hook=hook, near_names=near)
+        if any((_options(manager, plugin, hook) or {}).values()) or _parameters(plugin, hook):
+            reason = "a hook takes no arguments and its marker no options"
+            raise PluginError("plugin-broken", plugin=name, hook=hook, reason=reason)
+
+
+def _options(
+    manager: pluggy.PluginManager, plugin: object, name: str
+) -> Mapping[str, object] | None:
+    """Options of the marker; None if the attribute is not marked as a hook."""
+    return manager.parse_hookimpl_opts(plugin, name)
+
+
+def _parameters(plugin: object, hook: str) -> Mapping[str, Parameter]:
+    return signature(getattr(plugin, hook)).parameters
 
 
 def _hook_like(plugin: object) -> list[str]:
@@ -143,15 +146,7 @@ def _known_hooks() -> list[str]:
     return sorted(name for name in vars(hookspecs) if name.startswith("bizrules_"))
 
 
-def _marked(manager: pluggy.PluginManager, plugin: object) -> list[str]:
-    return [name for name in dir(plugin) if _is_marked(manager, plugin, name)]
-
-
-def _is_marked(manager: pluggy.PluginManager, plugin: object, name: str) -> bool:
-    return manager.parse_hookimpl_opts(plugin, name) is not None
-
-
-def _ask(plugin: str, hook: str, call: Callable[[], list[_T]]) -> list[_T]:
+def _ask(plugin: str, hook: str, call: Callable[[], _T]) -> _T:
     try:
         return call()
     except Exception as error:  # a plugin may fail in any way; the error names it
@@ -160,5 +155,18 @@ def _ask(plugin: str, hook: str, call: Callable[[], list[_T]]) -> list[_T]:
         ) from error
 
 
-def _flat(answers: list[Iterable[_T]]) -> list[_T]:
-    return [item for answer in answers for item in answer]
+def _gather(
+    plugin: str, hook: str, call: Callable[[], list[Iterable[object]]], kind: type[_T]
+) -> tuple[_T, ...]:
+    """All that a hook returns; a generator runs here, so that its failure is the hook's too."""
+
+    def collect() -> tuple[_T, ...]:
+        found = []
+        for item in (item for answer in call() for item in answer):
+            if not isinstance(item, kind):
+                msg = f"`{item}` is no {kind.__name__}"
+                raise TypeError(msg)
+            found.append(item)
+        return tuple(found)
+
+    return _ask(plugin, hook, collect)

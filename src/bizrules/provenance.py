@@ -1,7 +1,9 @@
 """Where something stands: in a file, in a law, in an instrument."""
 
+import re
 from datetime import date
 from enum import Enum, IntEnum
+from typing import Final
 
 import attrs
 
@@ -29,11 +31,24 @@ class Location:
         return f"{self.source} {self.path}" if self.path != "$" else self.source
 
 
+_FOLD: Final = re.compile(
+    r"(?<=[\u3000-\u9fff\uff00-\uffef“”])\s+(?=[\u3000-\u9fff\uff00-\uffef“”])"
+)
+
+
+def _unfolded(text: str) -> str:
+    return _FOLD.sub("", text) if " " in text else text
+
+
 @attrs.frozen
 class Text:
-    """A text for people, in each language the library speaks."""
+    """A text for people, in each language the library speaks.
 
-    zh: str
+    Between Chinese characters the Chinese text has no spaces: a text folded over several lines
+    of a document leaves some, and they are taken out.
+    """
+
+    zh: str = attrs.field(converter=_unfolded)
     en: str
 
     def in_(self, lang: str) -> str:

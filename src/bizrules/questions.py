@@ -16,24 +16,20 @@ import attrs
 
 from bizrules.assessment import Assessment, Assessor, weights
 from bizrules.conditions import (
-    AllOf,
-    AnyOf,
-    AtLeast,
     Condition,
-    Defined,
-    Not,
-    PerKind,
     Share,
     Test,
     facts_read,
     tests_of,
 )
+from bizrules.derivation import decision_span
 from bizrules.evaluation import Answer
 from bizrules.facts import CODED, Fact, Kind, Vocabulary
-from bizrules.matching import Comparable, Names, View, comparable, compile_condition
+from bizrules.matching import Comparable, Names, View, comparable, compile_condition, parts_of
 from bizrules.outcomes import Question, Verdict
 from bizrules.penalties import Modality
 from bizrules.resolution import resolve
+from bizrules.rules import Measure
 from bizrules.selection import Candidate
 from bizrules.wording import phrase
 
@@ -51,28 +47,8 @@ def open_facts(
         return frozenset(
             name for name in facts_read(condition) if view.get(names.get(name, name)) is None
         )
-    found: set[str] = set()
-    if (
-        isinstance(condition, PerKind)
-        and view.get(names.get(condition.fact, condition.fact)) is None
-    ):
-        found.add(condition.fact)
-    for part in _parts(condition, view, names):
-        found |= open_facts(part, vocabulary, view, names)
-    return frozenset(found)
-
-
-def _parts(condition: Condition, view: View, names: Names) -> tuple[Condition, ...]:
-    if isinstance(condition, (AllOf, AnyOf, AtLeast)):
-        return condition.parts
-    if isinstance(condition, Not):
-        return (condition.part,)
-    if isinstance(condition, Defined):
-        return (condition.condition,)
-    if isinstance(condition, PerKind):
-        chosen = view.get(names.get(condition.fact, condition.fact))
-        return tuple(part for code, part in condition.branches if chosen in (None, code))
-    return ()
+    parts = (open_facts(part, vocabulary, view, names) for part in parts_of(condition))
+    return frozenset(name for part in parts for name in part)
 
 
 def deciding(assessment: Assessment) -> list[Candidate]:
@@ -97,14 +73,17 @@ def deciding_measures(assessment: Assessment) -> list[Candidate]:
     """Unknown rules on the compulsion axis on which the verdict about a measure waits."""
     open_measures = {m.measure for m in assessment.measures if m.verdict is Verdict.OPEN}
 
+    def speaks(candidate: Candidate, measure: Measure) -> bool:
+        return candidate.rule.measures is None or measure in candidate.rule.measures
+
     def matters(candidate: Candidate) -> bool:
-        rule = candidate.rule
-        reached = open_measures if rule.measures is None else open_measures & rule.measures
-        holding = any(
-            other.rule.measures is None or reached & other.rule.measures
-            for other in assessment.holding
+        # What is allowed already, only a rule that binds can still change.
+        binds = candidate.rule.modality is Modality.SHALL
+        return any(
+            speaks(candidate, measure)
+            and (binds or not any(speaks(other, measure) for other in assessment.holding))
+            for measure in open_measures
         )
-        return bool(reached) and (rule.modality is Modality.SHALL or not holding)
 
     return [candidate for candidate in assessment.waiting if matters(candidate)]
 
@@ -158,7 +137,7 @@ def _need_of_rules(law: Assessment, needs: dict[str, _Need]) -> None:
 def _open_of(law: Assessment, candidate: Candidate) -> frozenset[str]:
     found = open_facts(candidate.condition, law.vocabulary, law.reading.view, candidate.names)
     if candidate.rule.id in law.stretch.doubtful:
-        found |= {"decided" if law.case.decided is None or law.case.committed else "committed"}
+        found |= {"decided" if law.on == decision_span(law.case) else "committed"}
     return found
 
 

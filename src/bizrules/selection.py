@@ -255,6 +255,7 @@ class Selector:
             if r.first_violation is not None
             and r.department in (None, ruleset.department)
             and r.in_force.covers(span) is not False
+            and self._is_known(r.published)
         ]
         fitting.sort(
             key=lambda r: (
@@ -276,7 +277,6 @@ class Selector:
         provision = _provision(place.violation, span)
         duties = _duties(fitting, department, span)
         reads = frozenset(name for c, _ in kept for name in c.reads)
-        duties = _duties(fitting, department, span)
         also = frozenset(name for condition in _besides(provision, duties) for name in condition)
         return Stretch(
             penalty=tuple(c for c, _ in kept if c.rule.axis is Axis.PENALTY),

@@ -212,6 +212,11 @@ def say_factor(factor: Fraction, lang: str) -> str:
     return phrases.say(one, lang, n=_ratio(factor, lang))
 
 
+def say_times(factor: Fraction, lang: str) -> str:
+    """A factor as a multiple, in the range of a fine: 10倍, or 10 in English."""
+    return phrases.say("fine.times-end", lang, n=_ratio(factor, lang))
+
+
 def _ratio(number: Fraction, lang: str) -> str:
     """The number in decimals, or as a fraction where decimals would not be exact."""
     if (number * _WAN).denominator != 1:

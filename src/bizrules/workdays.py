@@ -32,6 +32,8 @@ def add_workdays(start: date, count: int, calendar: WorkCalendar) -> date | None
     """
     day, left = start, count
     while left:
+        if day == date.max:
+            return None
         day += timedelta(days=1)
         working = calendar.is_workday(day)
         if working is None:

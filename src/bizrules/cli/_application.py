@@ -51,6 +51,7 @@ def _show_version(context: click.Context, _param: click.Parameter, wanted: bool)
     NAME,
     cls=Group,
     help="cli.program",
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @lang_option
@@ -62,8 +63,13 @@ def _show_version(context: click.Context, _param: click.Parameter, wanted: bool)
     callback=_show_version,
     text="cli.version",
 )
-def program() -> None:
-    """All commands."""
+@click.pass_context
+def program(context: click.Context) -> int:
+    """All commands; without one, the help."""
+    if context.invoked_subcommand is None:
+        screen_of(context).note(context.get_help())
+        return USAGE
+    return SETTLED
 
 
 for _command in (
@@ -113,9 +119,6 @@ def _run(args: Sequence[str], screen: Screen) -> int:
             status = program.invoke(context)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        screen.note(error.message)
-        return USAGE
     except click.UsageError as error:
         screen.note(usage_text(error, screen))
         return USAGE

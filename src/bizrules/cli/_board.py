@@ -106,9 +106,11 @@ def _reasons(row: ScoreRow, screen: Screen) -> Iterator[str]:
 
 def _questions(judgement: Judgement, lang: str) -> str:
     asked = [question.label.in_(lang) for question in judgement.questions]
-    said = join(asked[:_MOST], lang)
     more = len(asked) - _MOST
-    return said if more <= 0 else phrases.say("score.more", lang, facts=said, count=more)
+    if more <= 0:
+        return join(asked, lang)
+    first = phrases.say("list.mark", lang).join(asked[:_MOST])
+    return phrases.say("score.more", lang, facts=first, count=more)
 
 
 def board_data(board: Scoreboard, lang: str) -> Mapping[str, object]:

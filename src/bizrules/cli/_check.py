@@ -8,7 +8,8 @@ import attrs
 import click
 
 from bizrules._yaml import read_file
-from bizrules.checking import check_paths
+from bizrules.checking import check as check_knowledge
+from bizrules.checking import default_catalogue
 from bizrules.cli._commands import (
     PROBLEMS,
     SETTLED,
@@ -58,16 +59,19 @@ class _Checker:
 
     def documents(self, own: Sequence[Path], others: Sequence[Path], name: str) -> bool:
         """Check files among others and go on from there; whether that is possible."""
-        files = [*own, *others]
+        try:
+            known = load_documents([*own, *others], base=self.knowledge, plugin=name)
+        except DocumentError as error:
+            if not own:
+                raise
+            # A fault in one file may show in another.
+            self.problems.extend(error.problems)
+            return False
         if own:
-            found = check_paths(files, self.knowledge, plugin=name)
             names = {str(file) for file in own}
-            sound = not any(problem.severity is Severity.ERROR for problem in found)
-            # Warnings about the rest of a package are not what was asked for.
-            self.problems += [p for p in found if not sound or p.location.source in names]
-            if not sound:
-                return False
-        self.knowledge = load_documents(files, base=self.knowledge, plugin=name)
+            found = check_knowledge(known, default_catalogue(), base=self.knowledge)
+            self.problems.extend(p for p in found if p.location.source in names)
+        self.knowledge = known
         return True
 
     def cases(self, files: Iterable[Path]) -> None:

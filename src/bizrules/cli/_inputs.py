@@ -150,7 +150,8 @@ def read_goldens(
     for at, reading in enumerate(load_each_case(document, knowledge)):
         golden = _golden(document, at, knowledge)
         if isinstance(golden, GoldenCase):
-            good.append(golden)
+            # Alone in its document the case stood elsewhere.
+            good.append(attrs.evolve(golden, location=reading.location))
             continue
         path = f"$.cases[{at}]"
         own = tuple(p for p in all_problems if _is_inside(p.location.path, path))

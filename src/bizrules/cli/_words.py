@@ -4,13 +4,15 @@ from collections.abc import Iterable
 
 from bizrules import phrases
 from bizrules.facts import Vocabulary
+from bizrules.fines import range_text
 from bizrules.loading import Official
+from bizrules.outcomes import FineRange
 from bizrules.penalties import FineScale, Grade
 from bizrules.provenance import Citation
 from bizrules.regions import RegionTable
 from bizrules.rules import Rule, Ruleset
 from bizrules.values import FEN_PER_YUAN, Interval
-from bizrules.wording import join, say_citation, say_factor, say_yuan
+from bizrules.wording import join, say_citation, say_yuan
 
 
 def grade_word(grade: Grade | None, lang: str) -> str:
@@ -36,11 +38,13 @@ def list_word(rule: Rule, ruleset: Ruleset, lang: str) -> str:
 
 
 def interval_words(interval: Interval, lang: str) -> str:
-    """Days in force: the first, and the last before the end."""
-    start = phrases.say("cli.open-start", lang) if interval.start is None else interval.start
-    if interval.until is None:
-        return phrases.say("cli.since", lang, start=start)
-    return phrases.say("cli.between", lang, start=start, until=interval.until)
+    """Days in force: the first, and the first one no longer; nothing if there are neither."""
+    parts = []
+    if interval.start is not None:
+        parts.append(phrases.say("cli.since", lang, start=interval.start))
+    if interval.until is not None:
+        parts.append(phrases.say("cli.until", lang, until=interval.until))
+    return phrases.say("cli.interval-mark", lang).join(parts)
 
 
 def region_word(code: str, regions: RegionTable) -> str:
@@ -55,24 +59,10 @@ def citation_words(citations: Iterable[Citation], lang: str) -> str:
 
 def scale_words(scale: FineScale, vocabulary: Vocabulary, lang: str) -> str:
     """A statutory range as the provision writes it."""
-
-    def amount(number: object) -> str:
-        if scale.base is None:
-            return say_yuan(number, lang)  # type: ignore[arg-type]  # ends are fractions
-        return say_factor(number, lang)  # type: ignore[arg-type]  # as above
-
-    ends = {
-        name: amount(end)
-        for name, end in (("low", scale.low), ("high", scale.high))
-        if end is not None
-    }
-    key = "range" if len(ends) > 1 else f"{next(iter(ends), 'none')}-only"
-    text = phrases.say(f"cli.scale.{key}", lang, **ends)
-    if scale.base is None:
-        return text
-    return phrases.say(
-        "cli.scale.of", lang, base=vocabulary[scale.base].label.in_(lang), range=text
+    found = FineRange(
+        low=scale.low, high=scale.high, low_closed=scale.low is not None, base=scale.base
     )
+    return range_text(found, vocabulary).in_(lang)
 
 
 def official_text(official: Official, lang: str) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 
 from bizrules.explanation._page import Block, Item, Items, Speaker
 from bizrules.explanation._reasoning import say_grades
-from bizrules.explanation._traces import holds_in_part, lacking, missing, telling, tree, unique
+from bizrules.explanation._traces import conditions_met, lacking, missing, telling, tree, unique
 from bizrules.outcomes import Finding, Miss, NearMiss, Outcome
 from bizrules.penalties import Grade, Modality
 from bizrules.rules import Axis
@@ -91,7 +91,8 @@ def _some(clauses: tuple[str, ...], speaker: Speaker) -> str:
 def near_misses(outcome: Outcome, speaker: Speaker) -> Block | None:
     """Lenient rules that failed by few conditions: which, by how much, and how to cure them.
 
-    A rule of which nothing holds and nothing can be cured was not narrowly missed.
+    What can be cured is always told, and what was missed by an amount. Otherwise a rule was
+    narrowly missed only if more of its conditions are met than not.
     """
     by_rule = {finding.rule: finding for finding in outcome.findings}
     items = tuple(
@@ -103,7 +104,9 @@ def near_misses(outcome: Outcome, speaker: Speaker) -> Block | None:
 
 
 def _is_near(near: NearMiss, finding: Finding) -> bool:
-    return any(miss.gap for miss in near.misses) or holds_in_part(finding.trace)
+    return any(miss.gap for miss in near.misses) or (
+        conditions_met(finding.trace) > len(near.misses)
+    )
 
 
 def _near_miss(near: NearMiss, finding: Finding, speaker: Speaker) -> Item:

@@ -6,6 +6,7 @@ from bizrules.explanation._page import Speaker
 from bizrules.explanation._traces import established, unique
 from bizrules.outcomes import Finding, LawChoice, Outcome, Question
 from bizrules.penalties import Grade, Modality
+from bizrules.provenance import Text
 from bizrules.rules import Axis
 from bizrules.truth import Truth
 from bizrules.wording import join, join_clauses, say_citations
@@ -180,10 +181,18 @@ def _clause(finding: Finding, facts: list[str], speaker: Speaker) -> str:
     key = "meets" if finding.list is None else "listed"
     details: dict[str, object] = {"norms": norms}
     if finding.list is not None:
-        details["list"] = finding.list
+        details["list"] = _list_name(finding.list, speaker)
     if not facts:
         return speaker.say(f"why.{key}-bare", **details)
     return speaker.say(f"why.{key}", facts=join_clauses(facts, speaker.lang), **details)
+
+
+def _list_name(name: Text, speaker: Speaker) -> str:
+    """The printed name of a list, the word for list added where the name lacks it."""
+    printed = speaker.text(name)
+    whole = speaker.say("why.list-name", list=printed)
+    word = whole.removeprefix(printed)
+    return printed if word and printed.endswith(word) else whole
 
 
 def join_sentences(clauses: Iterable[str], speaker: Speaker) -> str:

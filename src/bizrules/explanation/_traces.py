@@ -144,11 +144,11 @@ def _leaf(trace: Trace, speaker: Speaker) -> str:
     return speaker.noted(text, notes)
 
 
-def holds_in_part(trace: Trace) -> bool:
-    """Whether some test in the trace is true."""
-    if trace.node == "test":
-        return trace.truth is Truth.TRUE
-    return any(holds_in_part(child) for child in trace.children)
+def conditions_met(trace: Trace) -> int:
+    """How many conditions of the trace are met, a concept or an exclusion counting as one."""
+    if trace.node in ("all", "any", "at_least", "per_kind"):
+        return sum(conditions_met(child) for child in trace.children)
+    return int(trace.truth is Truth.TRUE)
 
 
 def _head(trace: Trace, speaker: Speaker) -> str:

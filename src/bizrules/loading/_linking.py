@@ -32,6 +32,7 @@ from bizrules.loading._knowledge import CaseReading, GoldenCase, Knowledge, read
 from bizrules.loading._rulesets import RulesetReader, region_code
 from bizrules.loading._violations import ViolationReader
 from bizrules.loading._vocabularies import CORE, read_vocabularies
+from bizrules.provenance import Location
 from bizrules.regions import NATIONAL
 from bizrules.rules import Ruleset, Violation
 
@@ -199,6 +200,7 @@ class _Linker:
         table = DefinitionTable(self.vocabulary, self.base.regions, self.gathering)
         for ruleset in self.base.rulesets:
             table.holders[ruleset.id] = Holder.of(ruleset)
+            self._check_new_facts(ruleset)
         for given, _ in written:
             region = region_code(given.region)
             if region == NATIONAL:
@@ -206,6 +208,13 @@ class _Linker:
                     self.gathering.declare("definition", name, place.key_location)
             table.holders[given.id] = Holder(given.id, region, given.department, given.define)
         return table
+
+    def _check_new_facts(self, ruleset: Ruleset) -> None:
+        """A new fact may not take the name of a definition that was known before."""
+        for name in ruleset.definitions:
+            if name in self.vocabulary and name not in self.base.vocabulary:
+                place = self.vocabulary[name].location or Location(name)
+                self.gathering.refuse("name-clash", place, name=name)
 
     def goldens(
         self, heads: list[tuple[GoldenDocument, Raw]], knowledge: Knowledge
