@@ -1,22 +1,31 @@
-"""Rules as code for the five lists of lenient enforcement (柔性执法“五张清单”)."""
+"""Rules as code for the five lists of lenient enforcement (柔性执法“五张清单”).
 
-from bizrules.cases import Act, Case, Party, Prior, Priors
-from bizrules.engine import Engine, default_engine, evaluate
-from bizrules.errors import (
-    BizrulesError,
-    CaseError,
-    DocumentError,
-    PluginError,
-    Problem,
-    UnknownNameError,
-)
-from bizrules.explanation import explain
-from bizrules.hookspecs import hookimpl
-from bizrules.outcomes import Finding, Fine, Outcome, Question
-from bizrules.penalties import Grade, Modality
-from bizrules.provenance import Citation
-from bizrules.truth import Truth
-from bizrules.values import Money
+Each name is imported from its module when it is first asked for, so that importing the package
+costs next to nothing and a program pays only for what it uses.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from bizrules.cases import Act, Case, Party, Prior, Priors
+    from bizrules.engine import Engine, default_engine, evaluate
+    from bizrules.errors import (
+        BizrulesError,
+        CaseError,
+        DocumentError,
+        PluginError,
+        Problem,
+        UnknownNameError,
+    )
+    from bizrules.explanation import explain
+    from bizrules.hookspecs import hookimpl
+    from bizrules.outcomes import Finding, Fine, Outcome, Question
+    from bizrules.penalties import Grade, Modality
+    from bizrules.plain import outcome_from_plain, to_plain
+    from bizrules.provenance import Citation
+    from bizrules.truth import Truth
+    from bizrules.values import Money
 
 __all__ = [
     "Act",
@@ -44,4 +53,55 @@ __all__ = [
     "evaluate",
     "explain",
     "hookimpl",
+    "outcome_from_plain",
+    "to_plain",
 ]
+
+_MODULES: Final = {
+    "Act": "cases",
+    "BizrulesError": "errors",
+    "Case": "cases",
+    "CaseError": "errors",
+    "Citation": "provenance",
+    "DocumentError": "errors",
+    "Engine": "engine",
+    "Finding": "outcomes",
+    "Fine": "outcomes",
+    "Grade": "penalties",
+    "Modality": "penalties",
+    "Money": "values",
+    "Outcome": "outcomes",
+    "Party": "cases",
+    "PluginError": "errors",
+    "Prior": "cases",
+    "Priors": "cases",
+    "Problem": "errors",
+    "Question": "outcomes",
+    "Truth": "truth",
+    "UnknownNameError": "errors",
+    "default_engine": "engine",
+    "evaluate": "engine",
+    "explain": "explanation",
+    "hookimpl": "hookspecs",
+    "outcome_from_plain": "plain",
+    "to_plain": "plain",
+}
+
+
+def __getattr__(name: str) -> object:
+    """The public name, imported from its module.
+
+    Raises:
+        AttributeError: If the package has no such name.
+    """
+    if name not in _MODULES:
+        msg = f"module `bizrules` has no attribute `{name}`"
+        raise AttributeError(msg)
+    found = getattr(import_module(f"bizrules.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return __all__

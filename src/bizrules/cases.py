@@ -1,12 +1,10 @@
 """Cases: one act of one party under one violation, with what is known of it."""
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from hashlib import sha256
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
@@ -233,6 +231,10 @@ class Case:
 
 def fingerprint(case: Case) -> str:
     """SHA-256 over everything the case says; equal cases have equal fingerprints."""
+    # Imported here: they cost more than the rest of this module, and only a receipt needs them.
+    import json  # noqa: PLC0415 - keeps the import light
+    from hashlib import sha256  # noqa: PLC0415 - same
+
     data = attrs.asdict(case, filter=lambda field, _: field.name not in _OWN_FORM)
     data["facts"] = _same_facts(case.facts)
     # Sorted, because the order of a set is another in every process.

@@ -268,16 +268,12 @@ def _leaf(test: Test) -> Callable[[dict[str, Any]], bool | None]:
         found = facts.get(name)
         if found is None:
             return None
-        if op is Op.IS:
-            return bool(found == bound)
-        if op is Op.IN:
-            return found in bound
-        if op in (Op.BELOW, Op.BEFORE):
-            return bool(found < bound)
+        if op is Op.IS or op is Op.IN:
+            return bool(found == bound) if op is Op.IS else found in bound
+        if op is Op.AT_LEAST or op is Op.ON_OR_AFTER:
+            return bool(found >= bound)
         if op is Op.AT_MOST:
             return bool(found <= bound)
-        if op is Op.ABOVE:
-            return bool(found > bound)
-        return bool(found >= bound)
+        return bool(found > bound) if op is Op.ABOVE else bool(found < bound)
 
     return holds

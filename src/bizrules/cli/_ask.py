@@ -228,7 +228,6 @@ def ask(  # noqa: PLR0913 - one argument an option
     screen.write(f"\n{explain(outcome, lang=screen.lang, form='text').rstrip()}")
     if save is not None:
         screen.write("\n" + screen.say("cli.ask.saved", file=save))
-    screen.problems(outcome.problems)
     if outcome.problems:
         return PROBLEMS
     return SETTLED if outcome.settled and not outcome.contested else OPEN

@@ -196,12 +196,9 @@ def _print_page(found: Iterator[Answer], screen: Screen) -> int:
 
 
 def _note_problems(answer: Answer, screen: Screen) -> None:
-    """Problems of the case, after what was written so far."""
-    problems = answer.entry.problems
-    if answer.outcome is not None:
-        problems = (*problems, *answer.outcome.problems)
-    if problems:
+    """Why there is no outcome; problems beside an outcome stand in its explanation."""
+    if answer.outcome is None:
         screen.out.flush()
-        if answer.entry.id is not None and answer.outcome is None:
+        if answer.entry.id is not None:
             screen.note(screen.say("cli.evaluate.bad-case", case=answer.entry.id))
-        screen.problems(problems)
+        screen.problems(answer.entry.problems)

@@ -1,0 +1,77 @@
+"""The public surface of the package, and the hooks as documented."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+import bizrules
+from bizrules import hookspecs
+
+PUBLIC = [
+    "Act",
+    "BizrulesError",
+    "Case",
+    "CaseError",
+    "Citation",
+    "DocumentError",
+    "Engine",
+    "Finding",
+    "Fine",
+    "Grade",
+    "Modality",
+    "Money",
+    "Outcome",
+    "Party",
+    "PluginError",
+    "Prior",
+    "Priors",
+    "Problem",
+    "Question",
+    "Truth",
+    "UnknownNameError",
+    "default_engine",
+    "evaluate",
+    "explain",
+    "hookimpl",
+    "outcome_from_plain",
+    "to_plain",
+]
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+class TestNames:
+    """What the root exports is what is written here."""
+
+    def test_list(self) -> None:
+        """The names are those of the checked-in list, sorted."""
+        assert bizrules.__all__ == PUBLIC
+        assert dir(bizrules) == PUBLIC
+
+    @pytest.mark.parametrize("name", PUBLIC)
+    def test_each_is_there(self, name: str) -> None:
+        """Every name can be had, has a docstring, and is not a module."""
+        found = getattr(bizrules, name)
+        assert not inspect.ismodule(found)
+        assert found.__doc__
+
+    def test_unknown_name(self) -> None:
+        """Another name is refused as by any module."""
+        with pytest.raises(AttributeError, match="no attribute `evalute`"):
+            _ = bizrules.evalute
+
+
+class TestHooks:
+    """The page on plugins shows each hook with its exact signature."""
+
+    @pytest.mark.parametrize(
+        "name", [name for name in vars(hookspecs) if name.startswith("bizrules_")]
+    )
+    def test_documented(self, name: str) -> None:
+        """There is a heading with the signature."""
+        page = (DOCS / "how-to" / "write-a-plugin.md").read_text(encoding="utf-8")
+        spec = getattr(hookspecs, name)
+        returned = inspect.formatannotation(inspect.signature(spec).return_annotation)
+        for module in ("collections.abc.", "pathlib.", "bizrules.derivation.", "bizrules.regions."):
+            returned = returned.replace(module, "")
+        assert f"### `{name}() -> {returned}`" in page
