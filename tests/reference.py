@@ -11,7 +11,6 @@ from typing import TypeAlias
 
 from bizrules.conditions import (
     AllOf,
-    AnyOf,
     AtLeast,
     Condition,
     Defined,
@@ -91,7 +90,11 @@ def test(node: Test, facts: Facts, vocabulary: Vocabulary) -> Truth:
 
 def rank(rule: Rule) -> tuple[int, int, int, int, str]:
     """Precedence among norms that conflict: higher, more special, superior place, later."""
-    depth = 0 if rule.region == "000000" else 1 + (rule.region[2:] != "0000") + (rule.region[4:] != "00")
+    depth = (
+        0
+        if rule.region == "000000"
+        else 1 + (rule.region[2:] != "0000") + (rule.region[4:] != "00")
+    )
     start = rule.in_force.start.toordinal() if rule.in_force.start else 0
     return (-rule.level, 0 if rule.violations else 1, depth, -start, rule.id)
 
@@ -118,7 +121,12 @@ def result(held: Iterable[Rule]) -> Result:
     if lenient:  # 2 and 3
         named = [r for r in lenient if r.permits[0] is Grade.EXEMPT] or lenient
         grade = next(
-            (g for r in sorted(named, key=speciality, reverse=True) for g in r.permits if g in permitted),
+            (
+                g
+                for r in sorted(named, key=speciality, reverse=True)
+                for g in r.permits
+                if g in permitted
+            ),
             max(permitted),
         )
         bound = mandate is not None and grade in mandate
@@ -126,7 +134,12 @@ def result(held: Iterable[Rule]) -> Result:
     if heavier:  # 4
         shall = any(r.modality is Modality.SHALL for r in heavier)
         open_too = frozenset() if shall else frozenset({Grade.ORDINARY})
-        return Grade.HEAVIER, open_too | {Grade.HEAVIER}, Modality.SHALL if shall else Modality.MAY, False
+        return (
+            Grade.HEAVIER,
+            open_too | {Grade.HEAVIER},
+            Modality.SHALL if shall else Modality.MAY,
+            False,
+        )
     return Grade.ORDINARY, frozenset({Grade.ORDINARY}), None, False  # 6
 
 

@@ -10,7 +10,7 @@ import attrs
 from bizrules.cases import Case
 from bizrules.derivation import Derivation, Known
 from bizrules.errors import CaseError, Problem
-from bizrules.facts import Fact, Kind, Value, Vocabulary
+from bizrules.facts import Fact, Kind, Value, Vocabulary, plain_value
 from bizrules.fines import Penal, fine_for
 from bizrules.matching import Comparable, UnreadableError, comparable, reader, value_of
 from bizrules.outcomes import Fine, MeasureOutcome, Verdict
@@ -21,7 +21,6 @@ from bizrules.rules import Measure, RuleEffect, Violation
 from bizrules.selection import Candidate, Selector, Step, Stretch
 from bizrules.values import DateSpan
 from bizrules.weights import Weight
-from bizrules.wording import say_value
 
 MEASURES: Final = frozenset(measure.value for measure in Measure)
 _NOT_FOUND: Final[Mapping[Kind, bool | int]] = {Kind.BOOLEAN: False, Kind.INTEGER: 0}
@@ -131,6 +130,14 @@ class Assessment:
     def fine(self) -> Fine:
         """The fine for the grade; the statutory range where there is no grade."""
         return fine_for(self.penal(), self.grade, self.effects())
+
+
+def _written(value: Value) -> str:
+    """The value as documents write it, the same in every language."""
+    plain = plain_value(value)
+    if isinstance(plain, bool):
+        return "true" if plain else "false"
+    return ", ".join(plain) if isinstance(plain, list) else str(plain)
 
 
 def _is_in(fact: Fact, group: str) -> bool:
@@ -302,8 +309,8 @@ class Assessor:
         place = Location(f"case {case.id}", path=f"$.facts.{fact.name}")
         details = {
             "fact": fact.name,
-            "stated": say_value(fact, value_of(fact, view[fact.name]), "zh"),
-            "derived": say_value(fact, value, "zh"),
+            "stated": _written(value_of(fact, view[fact.name])),
+            "derived": _written(value),
             "reads": ", ".join(self._derivations[name].reads),
         }
         return [Problem("contradiction", place, details)]

@@ -359,9 +359,12 @@ class Answer:
 
     def receipt(self) -> Receipt:
         """What is needed to compute the outcome again."""
+        other = self.applied.other
+        laws = (self.main,) if other is None else (self.main, other)
+        used = {r.id: r for law in laws for r in law.stretch.rulesets}
         stamps = tuple(
             RulesetStamp(id=r.id, version=r.version, digest=r.digest, plugin=r.plugin)
-            for r in self.main.stretch.rulesets
+            for r in sorted(used.values(), key=lambda r: r.id)
         )
         knowing = self.evaluator.knowing
         return Receipt(

@@ -6,11 +6,14 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
+import reference
 from bizrules._structure import Raw
 from bizrules._tree import Document
 from bizrules.conditions import AllOf, AnyOf, Condition, Not
-from bizrules.facts import Vocabulary
+from bizrules.facts import Value, Vocabulary
 from bizrules.grammar import (
+    OPS,
+    RESERVED,
     Scope,
     combine,
     parse_condition,
@@ -20,8 +23,11 @@ from bizrules.grammar import (
     print_ratio,
     print_share,
 )
+from bizrules.matching import comparable, compile_condition
 from bizrules.penalties import Band
-from strategies import DEFINITIONS, VOCABULARY, conditions, vocabularies
+from bizrules.truth import Truth
+from bizrules.values import Plain
+from strategies import DEFINITIONS, VOCABULARY, assignments, conditions, vocabularies
 
 
 def read(data: object, vocabulary: Vocabulary, scope: Scope) -> Condition:
@@ -58,6 +64,47 @@ class TestPrintingAndParsing:
         """What is read back prints the same."""
         printed = print_condition(condition)
         assert print_condition(read(printed, VOCABULARY, DEFINITIONS)) == printed
+
+
+NAMES = (*VOCABULARY.facts, *DEFINITIONS, "wrong")
+WORDS = (*NAMES, *OPS, *RESERVED, "none", "slight", "leaf", "north", "true", "2022-03-01", "5 m2")
+SCALARS = st.one_of(
+    st.sampled_from(WORDS).map(Plain), st.sampled_from(WORDS), st.integers(-2, 300), st.booleans()
+)
+
+
+def shapes(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
+    """Lists and mappings with words of the language as keys."""
+    return st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from((*WORDS, "1", "2")), inner, max_size=3),
+    )
+
+
+class TestAnythingWritten:
+    """Whatever is written is read or refused; what is read can be evaluated."""
+
+    @given(st.recursive(st.one_of(st.none(), SCALARS), shapes, max_leaves=12), assignments())
+    def test_nothing_written_breaks_the_reader(self, data: object, facts: dict[str, Value]) -> None:
+        """Any data yield a condition or problems, and a condition without problems a truth."""
+        raw = Raw(Document("test", data), (), data)
+        condition, problems = parse_condition(raw, VOCABULARY, DEFINITIONS)
+        for problem in problems:
+            assert problem.text("zh")
+            assert problem.help("en")
+        if not problems:
+            view = {name: comparable(VOCABULARY[name], value) for name, value in facts.items()}
+            found = Truth.of(compile_condition(condition, VOCABULARY)(view))
+            assert found is reference.truth(condition, facts, VOCABULARY)
+
+    @given(st.data())
+    def test_a_condition_over_any_facts_has_a_truth(self, data: st.DataObject) -> None:
+        """Matching and reference agree on every condition at its thresholds."""
+        condition = data.draw(conditions())
+        facts = data.draw(assignments(VOCABULARY, condition))
+        view = {name: comparable(VOCABULARY[name], value) for name, value in facts.items()}
+        found = Truth.of(compile_condition(condition, VOCABULARY)(view))
+        assert found is reference.truth(condition, facts, VOCABULARY)
 
 
 class TestCombining:

@@ -3,10 +3,10 @@
 from datetime import date
 
 import attrs
-import reference
 from hypothesis import given
 from hypothesis import strategies as st
 
+import reference
 from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Citation, NormLevel, Text
 from bizrules.resolution import Resolution, is_settled, possible_grades, resolve

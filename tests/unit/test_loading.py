@@ -480,6 +480,12 @@ class TestDefinitions:
             "user": "panlong",
         }
 
+    def test_a_new_fact_may_not_hide_a_definition(self) -> None:
+        """A fact that takes the name of a definition loaded before is refused."""
+        base = load_documents([self.FACTS, ruleset("core", LIGHT % "a")])
+        (problem,) = problems(vocabulary(MINOR.replace("minor:", "light:")), base=base)
+        assert (problem.code, problem.location.source) == ("name-clash", "facts.yaml")
+
     def test_a_definition_may_exclude(self) -> None:
         """A definition has conditions and exclusions."""
         define = "define: {light: {label: {zh: 轻, en: light}, when: [a], unless: [b]}}"

@@ -756,7 +756,7 @@ class TestPlainData:
             {"x"},
             {1: 2},
             (1, 1.5),
-            {"x": object()},
+            pytest.param({"x": object()}, id="object"),
             Decimal("NaN"),
             datetime(2022, 1, 1),  # noqa: DTZ001 - refused whatever its zone
             int,

@@ -1,11 +1,12 @@
 """The scoreboard of published cases as tables and as plain data."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from bizrules import phrases
 from bizrules.cli._screen import Screen
 from bizrules.cli._words import coded, grade_word, grade_words, official_text
+from bizrules.outcomes import Question
 from bizrules.testing import Judgement, Scoreboard, ScoreRow, Standing
 from bizrules.wording import join
 
@@ -89,23 +90,43 @@ def _reasons(row: ScoreRow, screen: Screen) -> Iterator[str]:
     for line in official_text(row.official, lang).split("\n"):
         yield f"    {line}"
     yield from (f"    {problem.render(lang)}" for problem in judgement.problems)
+    lines = _about_grade if row.official.grade is not None else _about_the_rest
+    yield from (f"    {line}" for line in lines(judgement, screen))
+
+
+def _about_the_rest(judgement: Judgement, screen: Screen) -> Iterator[str]:
+    """What is said of the measures and what they wait for, or else of the fine."""
+    if not judgement.measures and judgement.fine is not None:
+        yield screen.say("score.measure", said=judgement.fine.in_(screen.lang))
+    for name, verdict in judgement.measures.items():
+        measure = coded("measure", name, screen.lang)
+        said = screen.say(f"verdict.{verdict.value}", measure=measure)
+        yield screen.say("score.measure", said=said)
+    asked = [question for question in judgement.questions if "compulsion" in question.changes]
+    if asked:
+        yield screen.say("score.questions", facts=_names(asked, screen.lang))
+
+
+def _about_grade(judgement: Judgement, screen: Screen) -> Iterator[str]:
+    """What the library proposes and why, what is still possible, and what is missing."""
+    lang = screen.lang
     if judgement.reason is not None:
         proposed = grade_word(judgement.grade, lang)
         reason = judgement.reason.text.in_(lang)
-        yield "    " + screen.say("score.ours", grade=proposed, reason=reason)
+        yield screen.say("score.ours", grade=proposed, reason=reason)
         for key in ("determining", "opposing"):
             rules = getattr(judgement.reason, key)
             if rules:
-                yield "    " + screen.say(f"score.{key}", rules=", ".join(rules))
+                yield screen.say(f"score.{key}", rules=", ".join(rules))
     if judgement.possible and judgement.grade is None:
         grades = grade_words(judgement.possible, lang)
-        yield "    " + screen.say("score.possible", grades=grades)
+        yield screen.say("score.possible", grades=grades)
     if judgement.questions:
-        yield "    " + screen.say("score.questions", facts=_questions(judgement, lang))
+        yield screen.say("score.questions", facts=_names(judgement.questions, lang))
 
 
-def _questions(judgement: Judgement, lang: str) -> str:
-    asked = [question.label.in_(lang) for question in judgement.questions]
+def _names(questions: Sequence[Question], lang: str) -> str:
+    asked = [question.label.in_(lang) for question in questions]
     more = len(asked) - _MOST
     if more <= 0:
         return join(asked, lang)

@@ -189,6 +189,7 @@ CLI: Final[Mapping[str, str]] = {
     "score.unfit": "the case itself has problems",
     "score.only-official": "{text}, but only the decided grade is possible",
     "score.ours": "The library: {grade}. {reason}",
+    "score.measure": "The library: {said}",
     "score.determining": "Rules: {rules}",
     "score.opposing": "Rules against: {rules}",
     "score.possible": "Still possible: {grades}",

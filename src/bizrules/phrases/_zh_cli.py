@@ -189,6 +189,7 @@ CLI: Final[Mapping[str, str]] = {
     "score.unfit": "案例本身有问题",
     "score.only-official": "{text}，但只可能是官方的档次",
     "score.ours": "本库：{grade}。{reason}",
+    "score.measure": "本库：{said}",
     "score.determining": "依据规则：{rules}",
     "score.opposing": "相反规则：{rules}",
     "score.possible": "仍有可能：{grades}",

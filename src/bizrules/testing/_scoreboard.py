@@ -19,6 +19,7 @@ from bizrules.errors import CaseError, Problem
 from bizrules.loading import GoldenCase, Official
 from bizrules.outcomes import FineRange, Outcome, Question, Reason, Verdict
 from bizrules.penalties import Grade
+from bizrules.provenance import Text
 from bizrules.values import FEN_PER_YUAN
 
 _TAKEN: Final = frozenset({"taken", "kept", "imposed", "upheld", "lawful", Verdict.NO_GROUND.value})
@@ -58,6 +59,7 @@ class Judgement:
         questions: The open questions, most useful first.
         only_official: Whether the case is open, yet can lead to the grade of the decision only.
         reason: Why the library proposes what it proposes; None if the case has problems.
+        fine: The fine that is open, in words; None if the case has problems.
         measures: What is said of each measure, by its code.
         problems: What is wrong with the case.
     """
@@ -69,6 +71,7 @@ class Judgement:
     questions: tuple[Question, ...] = ()
     only_official: bool = False
     reason: Reason | None = None
+    fine: Text | None = None
     measures: Mapping[str, Verdict] = attrs.field(factory=dict)
     problems: tuple[Problem, ...] = ()
 
@@ -156,6 +159,7 @@ def judge(engine: Engine, case: Case, official: Official) -> Judgement:
         questions=() if outcome.settled else outcome.questions,
         only_official=is_open and outcome.possible == (official.grade,),
         reason=outcome.reason,
+        fine=outcome.fine.text,
         measures={one.measure.value: one.verdict for one in outcome.compulsion},
         problems=outcome.problems,
     )

@@ -1,0 +1,248 @@
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import attrs
+import pytest
+
+from bizrules.cases import (
+    Act,
+    Case,
+    DayInput,
+    FactInput,
+    Party,
+    PartyKind,
+    Prior,
+    PriorResult,
+    Priors,
+    fingerprint,
+    format_span,
+    plain_facts,
+    to_span,
+)
+from bizrules.provenance import Location
+from bizrules.values import DateSpan, Money, Plain
+
+DAY = date(2022, 3, 1)
+CASE = Case(id="7", region="530103", violation="food.past-shelf-life")
+
+
+def with_facts(facts: Mapping[str, FactInput]) -> Case:
+    """The case with these facts."""
+    return attrs.evolve(CASE, facts=facts)
+
+
+class TestSpans:
+    """A date may be known to the day, the month or the year."""
+
+    @pytest.mark.parametrize(
+        ("given", "earliest", "latest"),
+        [
+            (DAY, DAY, DAY),
+            ("2022-03-01", DAY, DAY),
+            ("2024-09", date(2024, 9, 1), date(2024, 9, 30)),
+            ("2024-02", date(2024, 2, 1), date(2024, 2, 29)),
+            ("2023-02", date(2023, 2, 1), date(2023, 2, 28)),
+            ("2022-12", date(2022, 12, 1), date(2022, 12, 31)),
+            ("2024", date(2024, 1, 1), date(2024, 12, 31)),
+            ("9999-12", date(9999, 12, 1), date(9999, 12, 31)),
+            ("9999", date(9999, 1, 1), date(9999, 12, 31)),
+            (DateSpan(DAY, None), DAY, None),
+        ],
+    )
+    def test_span(self, given: DayInput, earliest: date, latest: date | None) -> None:
+        """What is known is the span from the first to the last possible day."""
+        assert to_span(given) == DateSpan(earliest, latest)
+
+    def test_nothing_known(self) -> None:
+        """None stays None: nobody said anything of the date."""
+        assert to_span(None) is None
+
+    @pytest.mark.parametrize(
+        "given", ["2024-13", "2024-00", "2023-02-29", "24-09", "2024-9", "", "0000", "二〇二四"]
+    )
+    def test_refused(self, given: str) -> None:
+        """Text of another form, and days that do not exist, are refused."""
+        with pytest.raises(ValueError, match=r".+"):
+            to_span(given)
+
+    def test_a_moment_is_no_date(self) -> None:
+        """A date with a time is refused here, before it meets a plain date."""
+        with pytest.raises(ValueError, match="is not a date"):
+            attrs.evolve(CASE, decided=datetime(2022, 3, 1, 8, tzinfo=UTC))
+
+    @pytest.mark.parametrize(
+        ("span", "text"),
+        [
+            (DateSpan.on(DAY), "2022-03-01"),
+            (DateSpan(date(2024, 9, 1), date(2024, 9, 30)), "2024-09"),
+            (DateSpan(date(2024, 1, 1), date(2024, 12, 31)), "2024"),
+            (DateSpan(DAY, None), "2022-03-01"),
+            (DateSpan(None, DAY), "2022-03-01"),
+            (DateSpan(), ""),
+        ],
+    )
+    def test_format(self, span: DateSpan, text: str) -> None:
+        """A span is written as the day, month or year that is known."""
+        assert format_span(span) == text
+
+    @pytest.mark.parametrize("text", ["2022-03-01", "2024-09", "2024", "9999-12", "9999"])
+    def test_there_and_back(self, text: str) -> None:
+        """A day, a month and a year are read and written the same."""
+        span = to_span(text)
+        assert span is not None
+        assert format_span(span) == text
+
+
+class TestActs:
+    """An act ends, and a continuing one began before."""
+
+    @pytest.mark.parametrize("given", [DAY, "2022-03-01", DateSpan.on(DAY), Act(ended=DAY)])
+    def test_an_act_of_one_moment(self, given: Act | DayInput) -> None:
+        """A bare date says when the act happened."""
+        committed = attrs.evolve(CASE, committed=given).committed
+        assert committed == Act(ended=DateSpan.on(DAY), began=None)
+
+    def test_a_continuing_act(self) -> None:
+        """Both ends of a continuing act may be known roughly."""
+        act = Act(began="2021", ended="2022-03")
+        assert act.began == to_span("2021")
+        assert act.ended == to_span("2022-03")
+
+    def test_an_act_that_goes_on(self) -> None:
+        """An act whose end nobody knows is open at both ends."""
+        assert Act(ended=None).ended == DateSpan()
+
+    def test_no_date(self) -> None:
+        """A case may not say when the act was committed."""
+        assert CASE.committed is None
+
+
+class TestParties:
+    """Codes become members; wrong ones are refused."""
+
+    def test_kind(self) -> None:
+        """A kind of party is given by code or by member, or is not known."""
+        assert Party(kind="enterprise").kind is PartyKind.ENTERPRISE
+        assert Party(kind=PartyKind.INDIVIDUAL).kind is PartyKind.INDIVIDUAL
+        assert Party().kind is None
+        with pytest.raises(ValueError, match="company"):
+            Party(kind="company")
+
+    def test_priors(self) -> None:
+        """A prior counts as penalised unless another result is stated."""
+        assert Prior().result is PriorResult.PENALISED
+        assert Prior(result="exempted").result is PriorResult.EXEMPTED
+        assert Priors(found=[Prior()]).found == (Prior(),)
+
+
+class TestCases:
+    """A case is a value: frozen, comparable, with a fingerprint."""
+
+    def test_collections_are_kept_safe(self) -> None:
+        """What was given is copied, and the copy cannot be changed."""
+        facts: dict[str, FactInput] = {"recalled": True}
+        case = Case(
+            id="7",
+            region="530103",
+            violation="v",
+            facts=facts,
+            measures=["seizure"],
+            examined=["fault"],
+        )
+        facts["recalled"] = False
+        assert case.facts["recalled"] is True
+        assert case.measures == ("seizure",)
+        assert case.examined == frozenset({"fault"})
+        with pytest.raises(TypeError):
+            case.facts["recalled"] = False  # type: ignore[index]
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ({"goods_value": "66"}, {"goods_value": 66}),
+            ({"goods_value": "66"}, {"goods_value": Money(6600)}),
+            ({"goods_value": Decimal("66.0")}, {"goods_value": Money(6600)}),
+            ({"ordered_on": DAY}, {"ordered_on": "2022-03-01"}),
+            ({"exits": ["south", "north"]}, {"exits": frozenset({"north", "south"})}),
+            ({"harm": Plain("none")}, {"harm": "none"}),
+            ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+        ],
+    )
+    def test_equal_facts(
+        self, one: Mapping[str, FactInput], other: Mapping[str, FactInput]
+    ) -> None:
+        """Facts are equal however they were given, and so are the fingerprints."""
+        first, second = with_facts(one), with_facts(other)
+        assert first == second
+        assert hash(first) == hash(second)
+        assert fingerprint(first) == fingerprint(second)
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ({"recalled": True}, {"recalled": 1}),
+            ({"recalled": False}, {"recalled": 0}),
+            ({"recalled": True}, {}),
+            ({"goods_value": "66"}, {"goods_value": "66.01"}),
+            ({"a": 1}, {"b": 1}),
+        ],
+    )
+    def test_other_facts(
+        self, one: Mapping[str, FactInput], other: Mapping[str, FactInput]
+    ) -> None:
+        """Other facts make another case; a boolean is no number."""
+        first, second = with_facts(one), with_facts(other)
+        assert first != second
+        assert fingerprint(first) != fingerprint(second)
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"id": "8"},
+            {"region": "530102"},
+            {"violation": "food.other"},
+            {"committed": DAY},
+            {"committed": Act(ended=DAY, began="2021")},
+            {"discovered": DAY},
+            {"filed": DAY},
+            {"decided": DAY},
+            {"notified": DAY},
+            {"party": Party(kind=PartyKind.ENTERPRISE)},
+            {"party": Party(age=17)},
+            {"examined": ["fault"]},
+            {"priors": Priors()},
+            {"priors": Priors(searched_since=DAY, found=[Prior(decided=DAY)])},
+            {"measures": ["seizure"]},
+        ],
+    )
+    def test_every_part_counts(self, change: dict[str, object]) -> None:
+        """Whatever is changed in a case changes its fingerprint."""
+        changed = attrs.evolve(CASE, **change)  # type: ignore[arg-type]
+        assert changed != CASE
+        assert fingerprint(changed) != fingerprint(CASE)
+
+    def test_location_is_no_part(self) -> None:
+        """Where the case was written changes nothing."""
+        placed = attrs.evolve(CASE, location=Location("cases.yaml", 4, 3))
+        assert placed == CASE
+        assert fingerprint(placed) == fingerprint(CASE)
+
+    def test_order_of_groups_is_no_part(self) -> None:
+        """The fingerprint does not depend on the order in which a set happens to be walked."""
+        groups = [f"group{number}" for number in range(300)]
+        one, other = (
+            attrs.evolve(CASE, examined=names) for names in (groups, list(reversed(groups)))
+        )
+        assert list(one.examined) != list(other.examined)
+        assert fingerprint(one) == fingerprint(other)
+
+    def test_plain_facts(self) -> None:
+        """Facts in plain form are sorted by name and JSON-able."""
+        facts: dict[str, FactInput] = {"b": Money(6650), "a": True, "c": DAY, "d": {"y", "x"}}
+        assert list(plain_facts(facts).items()) == [
+            ("a", True),
+            ("b", "66.5"),
+            ("c", "2022-03-01"),
+            ("d", ["x", "y"]),
+        ]
