@@ -48,8 +48,9 @@ unit: $(STAMP)
 golden: $(STAMP)
 	$(BIN)/bizrules test $(GOLDEN) --scoreboard
 
+# Status 3 says that open questions remain, as they do in most published accounts.
 demo: $(STAMP)
-	$(BIN)/bizrules evaluate $(DEMO_CASES) $(DEMO_ARGS)
+	@$(BIN)/bizrules evaluate $(DEMO_CASES) $(DEMO_ARGS) || [ $$? -eq 3 ]
 
 bench: $(STAMP)
 	$(BIN)/pytest tests/bench -o python_files='bench_*.py' -s $(PYTEST_ARGS)

@@ -32,7 +32,12 @@ def run_console(example: Example) -> None:
 def _run(words: list[str]) -> list[str]:
     env = {**os.environ, "PYTHONUTF8": "1", "BIZRULES_LANG": "en", "COLUMNS": "200"}
     done = subprocess.run(
-        [sys.executable, "-m", *words], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+        [sys.executable, "-m", *words],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode in ANSWERED, done.stderr
     return done.stdout.splitlines()

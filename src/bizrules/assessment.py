@@ -16,7 +16,7 @@ from bizrules.matching import Comparable, UnreadableError, comparable, reader, v
 from bizrules.outcomes import Fine, MeasureOutcome, Verdict
 from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Location
-from bizrules.resolution import Resolution, is_settled, possible_grades, resolve
+from bizrules.resolution import Resolution, is_settled, possible_results, resolve
 from bizrules.rules import Measure, RuleEffect, Violation
 from bizrules.selection import Candidate, Selector, Step, Stretch
 from bizrules.values import DateSpan
@@ -107,9 +107,9 @@ class Assessment:
         """Grade proposed, unless open or contested."""
         return self.base.grade if self.settled else None
 
-    def possible(self) -> tuple[Grade, ...]:
-        """Grades that some way of the unknown rules would propose."""
-        return possible_grades(weights(self.held), weights(self.unknown), self.stretch.combination)
+    def possible(self) -> frozenset[Grade | None]:
+        """Grades that some way of the unknown rules would propose; None for a contested result."""
+        return possible_results(weights(self.held), weights(self.unknown), self.stretch.combination)
 
     def effects(self) -> tuple[RuleEffect, ...]:
         """What the supporting rules order beyond the grade, by rule id."""

@@ -200,7 +200,12 @@ def _prevails(one: Assessment, other: Assessment) -> bool:
         return False
     if one.base.permitted == (Grade.EXEMPT,):
         return True
-    return all(grade < possible for possible in other.possible())
+    return all(grade < _rank(possible) for possible in other.possible())
+
+
+def _rank(grade: Grade | None) -> Grade:
+    """How severe a result is by its grade; a contested one may still become the heaviest."""
+    return Grade.HEAVIER if grade is None else grade
 
 
 def severity(assessment: Assessment) -> tuple[float, ...]:
@@ -299,11 +304,17 @@ class Answer:
 
     def possible(self) -> tuple[Grade, ...]:
         """Grades still possible; of two laws the more lenient result counts."""
-        main, other = self.main.possible(), self.applied.other
-        if other is None or self.applied.settled:
-            return main
-        found = {min(one, two) for one in main for two in other.possible()}
-        return tuple(sorted(found))
+        found, other = self.main.possible(), self.applied.other
+        if other is not None and not self.applied.settled:
+            pairs = [(one, two) for one in found for two in other.possible()]
+            # Where neither is more lenient by its grade, both are possible.
+            found = frozenset(
+                grade
+                for pair in pairs
+                for grade in pair
+                if _rank(grade) is min(_rank(one) for one in pair)
+            )
+        return tuple(sorted(grade for grade in found if grade is not None))
 
     def fine(self) -> Fine:
         """The fine for the grade."""

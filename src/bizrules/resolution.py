@@ -320,12 +320,12 @@ def is_settled(
     return all(resolve((*held, weight), combination) == base for weight in unknown)
 
 
-def possible_grades(
+def possible_results(
     held: Sequence[Weight],
     unknown: Sequence[Weight],
     combination: Combination = Combination.CONTEST,
-) -> tuple[Grade, ...]:
-    """Grades that some way of the unknown rules would propose, most lenient first.
+) -> frozenset[Grade | None]:
+    """Grades that some way of the unknown rules would propose; None for a contested result.
 
     Exact: the grade depends on which sides are non-empty and on the most special lenient rules,
     so it is enough to try the rules one by one and in pairs, with and without all the others.
@@ -333,5 +333,14 @@ def possible_grades(
     trials = [tuple(held), (*held, *unknown)]
     trials += [(*held, weight) for weight in unknown]
     trials += [(*held, a, b) for i, a in enumerate(unknown) for b in unknown[i + 1 :]]
-    grades = {resolve(trial, combination).grade for trial in trials}
-    return tuple(sorted(grade for grade in grades if grade is not None))
+    return frozenset(resolve(trial, combination).grade for trial in trials)
+
+
+def possible_grades(
+    held: Sequence[Weight],
+    unknown: Sequence[Weight],
+    combination: Combination = Combination.CONTEST,
+) -> tuple[Grade, ...]:
+    """Grades that some way of the unknown rules would propose, most lenient first."""
+    results = possible_results(held, unknown, combination)
+    return tuple(sorted(grade for grade in results if grade is not None))

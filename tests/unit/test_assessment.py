@@ -370,7 +370,7 @@ class TestAssessment:
         )
         found = assess(built, case())
         assert (found.base.grade, found.grade, found.settled) == (Grade.LIGHTER, None, False)
-        assert found.possible() == (Grade.LIGHTER,)
+        assert found.possible() == {Grade.LIGHTER, None}
         settled = assess(built, case(facts={"incident": False}))
         assert (settled.grade, settled.settled) == (Grade.LIGHTER, True)
 

@@ -187,7 +187,18 @@ class TestLawInTime:
             (
                 [old(Grade.LIGHTER, MINOR), new(Grade.LIGHTER), new(Grade.HEAVIER)],
                 LawChoice.OLD,
-                [],
+                [Grade.LIGHTER, Grade.ORDINARY],
+            ),
+            # The heaviest grade is no milder than a contested result, whatever is permitted.
+            (
+                [
+                    old(Grade.LIGHTER),
+                    old(Grade.HEAVIER),
+                    old(Grade.EXEMPT, MINOR),
+                    new(Grade.HEAVIER, shall=True),
+                ],
+                LawChoice.OLD,
+                [Grade.HEAVIER],
             ),
         ],
     )

@@ -36,7 +36,10 @@ def findings(outcome: Outcome, speaker: Speaker, *, full: bool) -> Iterator[Bloc
         yield _titled("held", items, speaker)
     if unknown:
         show = _whole if full or len(unknown) <= _FEW else _waiting
-        yield _titled("unknown", [show(finding, speaker) for finding in unknown], speaker)
+        items = [show(finding, speaker) for finding in unknown]
+        if outcome.settled and show is _waiting:
+            items = [Item(speaker.say("finding.unknown-short"))]
+        yield _titled("unknown", items, speaker, count=len(unknown))
     if failed:
         if full or len(failed) <= _FEW:
             items = [_failed(finding, speaker) for finding in failed]

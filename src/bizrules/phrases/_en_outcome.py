@@ -434,6 +434,7 @@ OUTCOME: Final[Mapping[str, str]] = {
     "finding.held": "Hold ({count})",
     "finding.unknown": "Cannot yet be told ({count})",
     "finding.failed": "Do not hold ({count})",
+    "finding.unknown-short": "None of them can change the recommendation, whatever the answers; the full form lists them.",
     "finding.failed-short": "Each was checked and its conditions are not met; the full form lists them.",
     "finding.list": "list: {list}",
     "finding.missing": "to be established: {facts}",

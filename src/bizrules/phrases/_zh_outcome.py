@@ -434,6 +434,7 @@ OUTCOME: Final[Mapping[str, str]] = {
     "finding.held": "成立（{count}条）",
     "finding.unknown": "尚不能认定（{count}条）",
     "finding.failed": "不成立（{count}条）",
+    "finding.unknown-short": "无论查明结果如何，均不影响上述处理意见；需要时可以列出全部条目。",
     "finding.failed-short": "已逐条核对，均不具备适用条件；需要时可以列出全部条目。",
     "finding.list": "清单：{list}",
     "finding.missing": "待查明：{facts}",
