@@ -71,4 +71,4 @@ lock:
 
 clean:
 	rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* dist
-	find $(wildcard src plugins tests) -name __pycache__ -type d -prune -exec rm -rf {} +
+	find $(wildcard __pycache__ src plugins tests) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -87,7 +87,7 @@ def test_modules_are_named_by_a_concept() -> None:
 def test_top_level_folders_are_the_agreed_ones() -> None:
     """Nothing lies at the top but the agreed folders, dot-folders and build output."""
     folders = {path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "."}
-    assert folders - TOP_LEVEL - {"dist"} == set()
+    assert folders - TOP_LEVEL - {"dist", "__pycache__"} == set()
 
 
 def test_changelog_fragments_are_named_by_id_and_type() -> None:
