@@ -66,6 +66,7 @@ class Engine:
         knowledge: Vocabulary, violations, rulesets, regions.
         plugins: Plugins whose documents are part of it.
         as_known_on: Only rules published by that day are used; None for all.
+        derivations: Derived facts, those of plugins after those of the core.
     """
 
     knowledge: Knowledge

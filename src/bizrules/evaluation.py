@@ -176,14 +176,13 @@ def choose(old: Assessment, new: Assessment) -> Applied:
 
     Compared are grade, then what else is permitted, then the upper end of the fine. While one of
     the two is open the choice is settled only if no answer can change it: the other law has a
-    result that nothing can better, or one more lenient than every result still possible.
+    result that nothing can better, or one more lenient than every result still possible. Where
+    only the fines differ and one of them is open, the outcome is settled if both results agree.
 
     *Source*: 行政处罚法 37.
     """
     if old.settled and new.settled:
-        if severity(new) < severity(old):
-            return Applied(main=new, other=old, choice=LawChoice.NEW, settled=True)
-        return Applied(main=old, other=new, choice=LawChoice.OLD, settled=True)
+        return _choose_settled(old, new)
     if old.settled and _prevails(old, new):
         return Applied(main=old, other=new, choice=LawChoice.OLD, settled=True)
     if new.settled and _prevails(new, old):
@@ -191,6 +190,24 @@ def choose(old: Assessment, new: Assessment) -> Applied:
     if new.on.latest is not None and severity(new) < severity(old):
         return Applied(main=new, other=old, choice=LawChoice.NEW, settled=False)
     return Applied(main=old, other=new, choice=LawChoice.OLD, settled=False)
+
+
+def _choose_settled(old: Assessment, new: Assessment) -> Applied:
+    """The choice between two results, which may still wait for a fine that breaks a tie."""
+    mine, theirs = severity(old), severity(new)
+    if mine[:2] == theirs[:2] and (old.fine().open_facts or new.fine().open_facts):
+        # The law whose fine is open stands in front, so that what is missing is asked.
+        lead, rest = (old, new) if old.fine().open_facts else (new, old)
+        choice = LawChoice.OLD if lead is old else LawChoice.NEW
+        same = old.base == new.base and _verdicts(old) == _verdicts(new)
+        return Applied(main=lead, other=rest, choice=choice, settled=same)
+    if theirs < mine:
+        return Applied(main=new, other=old, choice=LawChoice.NEW, settled=True)
+    return Applied(main=old, other=new, choice=LawChoice.OLD, settled=True)
+
+
+def _verdicts(assessment: Assessment) -> list[Verdict]:
+    return [measure.verdict for measure in assessment.measures]
 
 
 def _prevails(one: Assessment, other: Assessment) -> bool:

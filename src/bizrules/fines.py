@@ -436,6 +436,7 @@ def _kind_state(kind: OtherKind, truth: Truth, grade: Grade | None) -> str:
         return "unknown"
     if kind.kind is PenaltyKind.ORDER:
         return "ordered"
-    if grade is Grade.MITIGATED:
+    # Illegal gains have to be confiscated (行政处罚法 28(2)): mitigation does not reach them.
+    if grade is Grade.MITIGATED and kind.kind is not PenaltyKind.CONFISCATION:
         return "mitigable"
     return "shall" if kind.modality is Modality.SHALL else "may"

@@ -16,7 +16,7 @@ from bizrules.conditions import (
     magnitude,
 )
 from bizrules.errors import Problem
-from bizrules.facts import NUMERIC, Fact, Kind, Value, Vocabulary, parse_value
+from bizrules.facts import NUMERIC, Fact, Kind, Vocabulary, parse_value
 from bizrules.matching import (
     Names,
     View,
@@ -130,7 +130,8 @@ def _cure(test: Test, vocabulary: Vocabulary) -> Text | None:
     fact = vocabulary[test.facts[0]]
     if len(test.facts) > 1 or fact.cure is None or isinstance(test.operand, Share):
         return None
-    reached = parse_value(fact, Plain(fact.cure.to), Location("cure"))
+    to = Plain(fact.cure.to)
+    reached = parse_value(fact, [to] if fact.kind is Kind.SET else to, Location("cure"))
     if isinstance(reached, Problem):
         return None
     view = {fact.name: comparable(fact, reached)}
@@ -142,20 +143,13 @@ def _gap(test: Test, vocabulary: Vocabulary, view: View, names: Names) -> Text |
     fact = vocabulary[test.facts[0]]
     if fact.kind not in NUMERIC or isinstance(test.operand, Share) or len(test.facts) > 1:
         return None
-    found = view.get(names.get(fact.name, fact.name))
-    limits = [magnitude(end) for end in _ends(test)]
-    if found is None or not limits:
-        return None
-    gap = min(abs(Decimal(found) - Decimal(limit)) for limit in limits)
+    # INVARIANT: a test that failed knows its fact.
+    found = Decimal(view[names.get(fact.name, fact.name)])
+    ends = test.operand if isinstance(test.operand, tuple) else (test.operand,)
+    gap = min(abs(found - Decimal(magnitude(end))) for end in ends)
     if gap == 0:
         return phrase("gap.at-limit")
     return phrase("gap.by", amount=both(lambda lang: _say_gap(fact, gap, lang)))
-
-
-def _ends(test: Test) -> tuple[Value, ...]:
-    if isinstance(test.operand, Share):
-        return ()
-    return test.operand if isinstance(test.operand, tuple) else (test.operand,)
 
 
 def _say_gap(fact: Fact, gap: Decimal, lang: str) -> str:

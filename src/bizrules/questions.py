@@ -104,8 +104,11 @@ def questions_for(assessor: Assessor, answer: Answer) -> tuple[Question, ...]:
         laws.append(answer.applied.other)
     for law in laws:
         _need_of_rules(law, needs)
+    # Between two settled laws that differ, the fine decides.
+    decides = not answer.applied.settled and all(law.settled for law in laws)
     for name in answer.fine().open_facts:
-        needs.setdefault(name, _Need()).changes.add("fine")
+        need = needs.setdefault(name, _Need())
+        need.changes.update(("fine", "grade") if decides else ("fine",))
     questions = [_question(name, need, assessor, answer) for name, need in needs.items()]
     return tuple(sorted(questions, key=_rank))
 

@@ -321,8 +321,12 @@ PROVISIONS: Final[Sequence[tuple[Provision, ...]]] = (
         provision(fine_tier(5_000_000, 10_000_000), in_force=Interval(until=BORDERS[1])),
         provision(fine_tier(5_000_000, 20_000_000), in_force=Interval(BORDERS[1])),
     ),
+    (
+        provision(fine_tier(5_000_000, 10_000_000), in_force=Interval(until=BORDERS[1])),
+        provision(fine_tier(1, 5, base="goods_value"), in_force=Interval(BORDERS[1])),
+    ),
 )
-"""Provisions of each shape: a range, tiers with an unknown base, a maximum, two versions."""
+"""Provisions of each shape: a range, tiers with an unknown base, a maximum, new versions."""
 
 BANDS: Final = BandTable(
     id="default",

@@ -85,6 +85,13 @@ class TestReading:
         """The same test written in two places is the same test."""
         assert FactTest(("sold",), Op.IS, True, Location("a.yaml", 1)) == SOLD
 
+    def test_a_whole_fact(self) -> None:
+        """A fact compared with another without a factor is compared with all of it."""
+        whole = FactTest(("blocked_width",), Op.AT_MOST, Share("passage_width"))
+        assert compile_condition(whole, VOCABULARY)({"blocked_width": 90, "passage_width": 90})
+        over = {"blocked_width": 91, "passage_width": 90}
+        assert compile_condition(whole, VOCABULARY)(over) is False
+
 
 class TestElements:
     """An element of the offence cannot make it heavier again, whichever way it is written."""

@@ -4,6 +4,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+import attrs
 import pytest
 
 from bizrules.cases import Act, Case, Party, PartyKind
@@ -12,7 +13,7 @@ from bizrules.engine import Engine
 from bizrules.errors import CaseError
 from bizrules.evaluation import Answer
 from bizrules.outcomes import FineState, LawChoice, Outcome, Question, Verdict
-from bizrules.penalties import Grade, Modality, OtherKind, PenaltyKind, Provision
+from bizrules.penalties import Grade, Modality, OtherKind, PenaltyKind, Provision, Tier
 from bizrules.rules import (
     Axis,
     Combination,
@@ -171,6 +172,7 @@ class TestLawInTime:
         outcome = engine(*rules).evaluate(SPANNING)
         assert outcome.settled
         assert (outcome.law_applied.choice, outcome.grade) == (choice, grade)
+        assert outcome.possible == (grade,)
         assert outcome.questions == ()
 
     @pytest.mark.parametrize(
@@ -243,6 +245,52 @@ class TestLawInTime:
         )
         outcome = engine(violations=[violation(ONE, *versions)]).evaluate(SPANNING)
         assert outcome.law_applied.choice is LawChoice.NEW
+
+    @pytest.mark.parametrize(
+        ("old_tier", "new_tier", "choice"),
+        [
+            (fine_tier(100, 500), fine_tier(1, 5, base="goods_value"), LawChoice.NEW),
+            (fine_tier(1, 5, base="goods_value"), fine_tier(100, 500), LawChoice.OLD),
+            (fine_tier(1, 5, base="goods_value"), fine_tier(1, 6, SOLD), LawChoice.OLD),
+        ],
+    )
+    def test_an_open_fine_cannot_break_a_tie(
+        self, old_tier: Tier, new_tier: Tier, choice: LawChoice
+    ) -> None:
+        """The same result under both laws is settled; what the fine waits for is asked."""
+        versions = provision(old_tier, in_force=BEFORE), provision(new_tier, in_force=AFTER)
+        built = engine(violations=[violation(ONE, *versions)])
+        outcome = built.evaluate(SPANNING)
+        assert (outcome.settled, outcome.grade) == (True, Grade.ORDINARY)
+        assert outcome.law_applied.choice is choice
+        (question,) = outcome.questions
+        assert (question.fact, question.changes) == ("goods_value", ("fine",))
+
+    @pytest.mark.parametrize(
+        ("value", "choice", "permitted"),
+        [
+            (99, LawChoice.NEW, (Grade.MITIGATED, Grade.LIGHTER, Grade.ORDINARY)),
+            (100, LawChoice.OLD, (Grade.LIGHTER, Grade.ORDINARY)),
+        ],
+    )
+    def test_a_fine_decides_between_two_results(
+        self, value: int, choice: LawChoice, permitted: tuple[Grade, ...]
+    ) -> None:
+        """Where both laws name the same grade and permit different ones, the fine decides."""
+        either = rule("r.national/new", (Grade.LIGHTER, Grade.MITIGATED), in_force=AFTER)
+        versions = (
+            provision(fine_tier(100, 500), in_force=BEFORE),
+            provision(fine_tier(1, 5, base="goods_value"), in_force=AFTER),
+        )
+        built = engine(old(Grade.LIGHTER), either, violations=[violation(ONE, *versions)])
+        outcome = built.evaluate(SPANNING)
+        assert (outcome.settled, outcome.grade) == (False, None)
+        assert outcome.possible == (Grade.LIGHTER,)
+        (question,) = outcome.questions
+        assert (question.fact, question.changes) == ("goods_value", ("grade", "fine"))
+        known = built.evaluate(attrs.evolve(SPANNING, facts={"goods_value": Money(value)}))
+        assert (known.settled, known.grade) == (True, Grade.LIGHTER)
+        assert (known.law_applied.choice, known.permitted) == (choice, permitted)
 
     def test_a_new_law_does_not_reach_back_before_a_decision(self) -> None:
         """Without a date of decision a more lenient new law may or may not come to apply."""

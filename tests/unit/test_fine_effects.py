@@ -199,6 +199,25 @@ class TestOtherKinds:
         assert len({one.zh for one in said}) == len(cases)
         assert len({one.en for one in said}) == len(cases)
 
+    @pytest.mark.parametrize(
+        ("modality", "word"), [(Modality.SHALL, "应当"), (Modality.MAY, "可以")]
+    )
+    def test_modality_in_words(self, modality: Modality, word: str) -> None:
+        """应当 and 可以 are not mixed up."""
+        kind = OtherKind(kind=PenaltyKind.WARNING, modality=modality)
+        (found,) = other_kinds(penal(kinds=(kind,)), L, ())
+        assert found.modality is modality
+        assert word in found.text.zh
+
+    def test_mitigation_keeps_confiscation(self) -> None:
+        """A mitigated penalty may leave out a kind, but illegal gains stay confiscated."""
+        confiscated, warned = (
+            [other_kinds(penal(kinds=(kind,)), grade, ())[0].text for grade in (L, M)]
+            for kind in (CONFISCATION, OtherKind(kind=PenaltyKind.WARNING))
+        )
+        assert confiscated[0] == confiscated[1]
+        assert warned[0] != warned[1]
+
     def test_note(self) -> None:
         """What precisely is confiscated is said if the catalogue notes it."""
         (found,) = other_kinds(penal(kinds=(CONFISCATION,)), O, ())
@@ -253,6 +272,24 @@ class TestWords:
     def test_range(self, found: FineRange, zh: str) -> None:
         """Each pair of ends has its own wording."""
         assert range_text(found, VOCABULARY).zh == zh
+
+    @pytest.mark.parametrize(
+        ("low", "high", "zh"),
+        [
+            ("10", "20", "10倍以上20倍以下"),
+            ("1/2", "2", "0.5倍以上2倍以下"),
+            ("1/2", "1", "0.5倍以上1倍以下"),
+            ("1/20", "99/100", "5%以上99%以下"),
+            ("2", None, "2倍以上"),
+        ],
+    )
+    def test_shares_and_multiples(self, low: str, high: str | None, zh: str) -> None:
+        """A range below the base is told in percent, any other in multiples."""
+        end = None if high is None else Fraction(high)
+        found = FineRange(low=Fraction(low), high=end, base="goods_value")
+        said = range_text(found, VOCABULARY)
+        assert zh in said.zh
+        assert text("goods_value").en in said.en
 
     def test_multiples(self) -> None:
         """A symbolic range names its base once."""

@@ -405,6 +405,10 @@ class TestPreconditions:
         found = fine_for(penal(SERIOUS, LARGE, only_after=self.condition), L, ())
         assert found.open_facts == ("goods_value", "order_not_obeyed", "serious")
         assert len(found.alternatives) == 2
+        # Words tell a precondition that is missing from a tier that is.
+        tiers_only = fine_for(penal(SERIOUS, LARGE), L, ())
+        assert found.text.zh != tiers_only.text.zh
+        assert found.text.zh.startswith("罚款的前提")
 
     def test_exempt_all_the_same(self) -> None:
         """An exemption waives the fine even while the precondition is unknown."""

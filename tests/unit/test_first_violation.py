@@ -223,6 +223,7 @@ class TestArea:
             ("530000", True, None, None),
             ("530300", True, False, False),
             ("510000", False, False, False),
+            ("500000", False, False, False),
             ("000000", None, None, None),
             (None, None, None, None),
         ],

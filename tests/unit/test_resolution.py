@@ -147,6 +147,38 @@ class TestTable:
         assert found.determining == tuple(sorted(one.rule for one in held[:-1]))
         assert found.effects == frozenset()
 
+    @pytest.mark.parametrize(
+        ("held", "determining"),
+        [
+            ([MINOR, FIRST], ("33-1a",)),
+            ([FIRST, REMEDY], ("33-1b",)),
+            ([FIRST, LIST_MAY_EXEMPT, LIST_LIGHTER], ("33-1b", "list-may")),
+            ([LIST_EXEMPT, FIRST], ("list-exempt",)),
+            ([REMEDY, WEAK, LIST_MITIGATED], ("31-c", "32-1", "list-mitigated")),
+            ([EMERGENCY, HEAVIER_ENTRY], ("49", "heavier")),
+            ([], ()),
+        ],
+    )
+    def test_determining(self, held: list[Weight], determining: tuple[str, ...]) -> None:
+        """Only the rules that permit the grade proposed have carried it, by id."""
+        assert resolve(held).determining == determining
+
+    @pytest.mark.parametrize(
+        ("row", "article", "paragraph"),
+        [
+            ("shall-exempt", "57", 1),
+            ("contested", "57", 2),
+            ("listed-exempt", "33", 1),
+            ("may-exempt", "33", 1),
+            ("lenient", "32", None),
+            ("heavier", "5", 2),
+            ("ordinary", "57", 1),
+        ],
+    )
+    def test_citations(self, row: str, article: str, paragraph: int | None) -> None:
+        """Each row rests on its article of the Administrative Penalty Law."""
+        assert ROWS[row].citations == (Citation("行政处罚法", article, paragraph),)
+
     @pytest.mark.parametrize("level", [level for level in NormLevel if level.is_law])
     def test_any_norm_of_law_binds_to_exempt(self, level: NormLevel) -> None:
         """Not only a law: regulations and rules that bind to exempt are not contested either."""
@@ -367,6 +399,9 @@ class TestSettled:
             ([EMERGENCY], [MINOR], (E, H)),
             ([REMEDY], [LIST_MITIGATED, LIST_LIGHTER], (M, L)),
             ([REMEDY, EMERGENCY], [], ()),
+            # Mitigation follows only from two of the three together.
+            ([], [weight("a", L, M), weight("b", E, M), MINOR], (E, M, L, O)),
+            ([], [MINOR, weight("a", L, M), weight("b", E, M)], (E, M, L, O)),
         ],
     )
     def test_possible_grades(

@@ -124,6 +124,19 @@ class TestFirstViolation:
         # The definition of the place comes before that of the country.
         assert months_of(found) == {"a": 1, "b": 1, "c": 1, "law": 3}
 
+    def test_departments_do_not_share(self) -> None:
+        """In one place a department may borrow another definition than rulesets for all."""
+        market = "market_regulation"
+        asking = [
+            ruleset("all", rules=self.asking),
+            ruleset("market", department=market, rules=self.asking),
+        ]
+        lending = [
+            ruleset("law", NATIONAL, first_violation=definition(3)),
+            ruleset("list", NATIONAL, department=market, first_violation=definition(2)),
+        ]
+        assert months_of(stretch(*asking, *lending)) == {"all": 3, "market": 2}
+
     def test_each_ruleset_its_own(self) -> None:
         """Two rulesets that ask for the same fact may mean different things by it."""
         law = ruleset("law", NATIONAL, rules=self.asking, first_violation=definition(3))

@@ -124,7 +124,9 @@ class TestNumbers:
         with pytest.raises(ValueError, match="is not a decimal number"):
             parse_decimal(text)
 
-    @pytest.mark.parametrize(("text", "number"), [("0", 0), ("-7", -7), ("120", 120)])
+    @pytest.mark.parametrize(
+        ("text", "number"), [("0", 0), ("-7", -7), ("120", 120), ("9" * 24, 10**24 - 1)]
+    )
     def test_integer(self, text: str, number: int) -> None:
         """A whole number is read as it stands."""
         assert parse_integer(text) == number
@@ -210,6 +212,9 @@ class TestDates:
             (date(9998, 6, 15), 24, date.max),
             (date(2, 1, 31), -24, date.min),
             (date(1, 2, 1), -1, date(1, 1, 1)),
+            (date(1, 3, 15), 1, date(1, 4, 15)),
+            (date(9998, 12, 31), 12, date.max),
+            (date(9999, 10, 31), 1, date(9999, 11, 30)),
         ],
     )
     def test_months_at_the_ends_of_time(self, start: date, months: int, expected: date) -> None:
