@@ -8,13 +8,13 @@ from typing import Final, TypeAlias
 import attrs
 
 from bizrules.cases import Case
-from bizrules.derivation import Derivation, Known
+from bizrules.derivation import Derivation, Known, decision_span
 from bizrules.errors import CaseError, Problem
 from bizrules.facts import Fact, Kind, Value, Vocabulary, plain_value
-from bizrules.fines import Penal, fine_for
+from bizrules.fines import Penal, fine_for, fine_of_versions
 from bizrules.matching import Comparable, UnreadableError, comparable, reader, value_of
 from bizrules.outcomes import Fine, MeasureOutcome, Verdict
-from bizrules.penalties import Grade, Modality
+from bizrules.penalties import Grade, Modality, Provision
 from bizrules.provenance import Location
 from bizrules.resolution import Resolution, is_settled, possible_results, resolve
 from bizrules.rules import Measure, RuleEffect, Violation
@@ -83,7 +83,7 @@ class Assessment:
         held: Rules on the penalty axis that hold.
         unknown: Those that cannot be told.
         base: Result of the rules that hold.
-        settled: Whether the unknown rules can change nothing, on either axis.
+        settled: Whether the unknown rules of the penalty axis can change nothing.
         measures: The second axis.
         waiting: Rules of the second axis that cannot be told.
         holding: Rules of the second axis that hold.
@@ -107,6 +107,11 @@ class Assessment:
         """Grade proposed, unless open or contested."""
         return self.base.grade if self.settled else None
 
+    @property
+    def has_open_measure(self) -> bool:
+        """Whether the verdict about a measure is open."""
+        return any(measure.verdict is Verdict.OPEN for measure in self.measures)
+
     def possible(self) -> frozenset[Grade | None]:
         """Grades that some way of the unknown rules would propose; None for a contested result."""
         return possible_results(weights(self.held), weights(self.unknown), self.stretch.combination)
@@ -117,10 +122,10 @@ class Assessment:
         found = (c.rule.effect for c in self.held if c.rule.id in carried)
         return tuple(effect for effect in found if effect in self.base.effects)
 
-    def penal(self) -> Penal:
-        """What the fine is computed from."""
+    def penal(self, provision: Provision | None = None) -> Penal:
+        """What the fine is computed from, under one version of the provision."""
         return Penal(
-            provision=self.stretch.provision,
+            provision=provision or next(iter(self.stretch.provisions), None),
             bands=self.stretch.bands,
             vocabulary=self.vocabulary,
             view=self.reading.view,
@@ -129,7 +134,10 @@ class Assessment:
 
     def fine(self) -> Fine:
         """The fine for the grade; the statutory range where there is no grade."""
-        return fine_for(self.penal(), self.grade, self.effects())
+        versions = self.stretch.provisions or (None,)
+        fines = [fine_for(self.penal(p), self.grade, self.effects()) for p in versions]
+        date = "decided" if self.on == decision_span(self.case) else "committed"
+        return fine_of_versions(fines, date)
 
 
 def _written(value: Value) -> str:
@@ -332,7 +340,6 @@ class Assessor:
         if case.measures:
             holding, waiting = match_all(stretch.compulsion, stretch.doubtful, reading.view)
             measures = tuple(judge_measure(Measure(m), holding, waiting) for m in case.measures)
-            settled = settled and all(m.verdict is not Verdict.OPEN for m in measures)
         return Assessment(
             vocabulary=self.vocabulary,
             case=case,

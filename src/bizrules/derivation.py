@@ -257,6 +257,7 @@ def _back(day: date | None, window: Window) -> date | None:
 
 def _counts(prior: Prior, known: Known) -> bool | None:
     parts = (
+        _is_earlier(prior, known),
         _in_window(prior, known),
         _same_identity(prior, known),
         _same_area(prior, known),
@@ -265,6 +266,16 @@ def _counts(prior: Prior, known: Known) -> bool | None:
     if False in parts:
         return False
     return None if None in parts else True
+
+
+def _is_earlier(prior: Prior, known: Known) -> bool | None:
+    """Whether it was committed before this act ended; an undated record is taken as earlier."""
+    act = act_span(known.case)
+    if prior.committed is None or act.latest is None or prior.committed == act.earliest:
+        return True
+    if prior.committed > act.latest:
+        return False
+    return True if act.earliest is not None and prior.committed < act.earliest else None
 
 
 def _in_window(prior: Prior, known: Known) -> bool | None:

@@ -4,13 +4,14 @@ What every reader needs is computed at once; the rest when the outcome is read.
 """
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Final
 
 import attrs
 
 from bizrules.assessment import MEASURES, Assessment, Assessor, Reading, near_names
 from bizrules.cases import Case, fingerprint, format_span
-from bizrules.derivation import act_span, decision_span
+from bizrules.derivation import act_span, decision_span, discovery
 from bizrules.duties import Situation, due_duties
 from bizrules.errors import CaseError, Problem
 from bizrules.fines import other_kinds
@@ -32,7 +33,6 @@ from bizrules.outcomes import (
     Receipt,
     RulesetStamp,
     Trace,
-    Verdict,
 )
 from bizrules.penalties import Grade
 from bizrules.provenance import Citation, Location, Text
@@ -94,7 +94,7 @@ class Evaluator:
         applied = self._apply(case, reading)
         main = applied.main
         crime = main.reading.view.get("crime_suspected")
-        settled = applied.settled
+        settled = applied.is_settled
         return Outcome(
             case=case,
             grade=main.base.grade if settled else None,
@@ -139,19 +139,22 @@ class Evaluator:
         return problems
 
     def _apply(self, case: Case, reading: Reading) -> "Applied":
-        """Old law or new: the law of the act, unless the law of the decision is more lenient."""
+        """Old law or new: the law of the act, unless the law of the decision is more lenient.
+
+        An act of unknown date may lie on any day up to its discovery.
+        """
         decided = decision_span(case)
         new = self.assessor.assess(case, reading, decided)
         if case.committed is None:
+            acted = DateSpan(None, discovery(case).latest or decided.latest)
             undated = decided.earliest is None and decided.latest is None
-            choice = LawChoice.UNDATED if undated else LawChoice.DECISION_ONLY
-            return Applied(main=new, choice=choice, settled=new.settled)
-        acted = act_span(case)
+            same = LawChoice.UNDATED if undated else LawChoice.DECISION_ONLY
+        else:
+            acted, same = act_span(case), LawChoice.SAME
         stretch = self.assessor.selector.stretch(case.region, case.violation, acted)
         if stretch.same_law(new.stretch):
-            return Applied(main=new, choice=LawChoice.SAME, settled=new.settled)
-        old = self.assessor.assess(case, reading, acted)
-        return choose(old, new)
+            return Applied(main=new, current=new, choice=same, settled=new.settled)
+        return choose(self.assessor.assess(case, reading, acted), new)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -160,36 +163,53 @@ class Applied:
 
     Attributes:
         main: Assessment under the law applied.
+        current: Assessment under the law of the decision; measures and duties follow it.
         other: Assessment under the other law; None if they do not differ.
         choice: Which was applied.
         settled: Whether neither result nor choice can still change.
     """
 
     main: Assessment
+    current: Assessment
     other: Assessment | None = None
     choice: LawChoice
     settled: bool
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is open, the measures of today's law included."""
+        return self.settled and not self.current.has_open_measure
 
 
 def choose(old: Assessment, new: Assessment) -> Applied:
     """从旧兼从轻: the law of the act, unless the law of the decision is more lenient.
 
-    Compared are grade, then what else is permitted, then the upper end of the fine. While one of
-    the two is open the choice is settled only if no answer can change it: the other law has a
-    result that nothing can better, or one more lenient than every result still possible. Where
-    only the fines differ and one of them is open, the outcome is settled if both results agree.
+    Compared are grade, then what else is permitted, then the upper and the lower end of the fine.
+    While one of the two is open the choice is settled only if no answer can change it: the other
+    law has a result that nothing can better, or one more lenient than every result still possible.
+    Where only the fines differ and one of them is open, the outcome is settled if both agree.
+    Measures and duties are no penalties: they follow the law of the decision.
 
     *Source*: 行政处罚法 37.
     """
     if old.settled and new.settled:
         return _choose_settled(old, new)
-    if old.settled and _prevails(old, new):
-        return Applied(main=old, other=new, choice=LawChoice.OLD, settled=True)
-    if new.settled and _prevails(new, old):
-        return Applied(main=new, other=old, choice=LawChoice.NEW, settled=True)
-    if new.on.latest is not None and severity(new) < severity(old):
-        return Applied(main=new, other=old, choice=LawChoice.NEW, settled=False)
-    return Applied(main=old, other=new, choice=LawChoice.OLD, settled=False)
+    lead, settled = old, old.settled and _prevails(old, new)
+    if not settled and new.settled and _prevails(new, old):
+        lead, settled = new, True
+    elif not settled and new.on.latest is not None and severity(new) < severity(old):
+        lead = new
+    return _applied(lead, old, new, settled=settled)
+
+
+def _applied(lead: Assessment, old: Assessment, new: Assessment, *, settled: bool) -> Applied:
+    return Applied(
+        main=lead,
+        current=new,
+        other=new if lead is old else old,
+        choice=LawChoice.OLD if lead is old else LawChoice.NEW,
+        settled=settled,
+    )
 
 
 def _choose_settled(old: Assessment, new: Assessment) -> Applied:
@@ -197,23 +217,15 @@ def _choose_settled(old: Assessment, new: Assessment) -> Applied:
     mine, theirs = severity(old), severity(new)
     if mine[:2] == theirs[:2] and (old.fine().open_facts or new.fine().open_facts):
         # The law whose fine is open stands in front, so that what is missing is asked.
-        lead, rest = (old, new) if old.fine().open_facts else (new, old)
-        choice = LawChoice.OLD if lead is old else LawChoice.NEW
-        same = old.base == new.base and _verdicts(old) == _verdicts(new)
-        return Applied(main=lead, other=rest, choice=choice, settled=same)
-    if theirs < mine:
-        return Applied(main=new, other=old, choice=LawChoice.NEW, settled=True)
-    return Applied(main=old, other=new, choice=LawChoice.OLD, settled=True)
-
-
-def _verdicts(assessment: Assessment) -> list[Verdict]:
-    return [measure.verdict for measure in assessment.measures]
+        lead = old if old.fine().open_facts else new
+        return _applied(lead, old, new, settled=old.base == new.base)
+    return _applied(new if theirs < mine else old, old, new, settled=True)
 
 
 def _prevails(one: Assessment, other: Assessment) -> bool:
     """Whether a settled result is more lenient than whatever the other law may still lead to."""
     grade = one.base.grade
-    if grade is None or any(m.verdict is Verdict.OPEN for m in other.measures):
+    if grade is None:
         return False
     if one.base.permitted == (Grade.EXEMPT,):
         return True
@@ -226,14 +238,22 @@ def _rank(grade: Grade | None) -> Grade:
 
 
 def severity(assessment: Assessment) -> tuple[float, ...]:
-    """How severe a settled assessment is: grade, then what else is permitted, then fine."""
+    """How severe a settled assessment is: grade, what else is permitted, both ends of the fine.
+
+    Of two ranges with the same upper end the one that begins lower is the more lenient.
+    """
     base = assessment.base
     highest = float(max(base.permitted))
     grade = highest if base.grade is None else float(base.grade)
     fine = assessment.fine()
-    ends = [r.high for r in (fine.range, *fine.alternatives) if r is not None]
-    high = max((float("inf") if end is None else float(end) for end in ends), default=0.0)
-    return (grade, highest, high)
+    ranges = [found for found in (fine.range, *fine.alternatives) if found is not None]
+    high = max((_end(found.high, float("inf")) for found in ranges), default=0.0)
+    low = max((_end(found.low, 0.0) for found in ranges), default=0.0)
+    return (grade, highest, high, low)
+
+
+def _end(end: Fraction | None, missing: float) -> float:
+    return missing if end is None else float(end)
 
 
 @attrs.frozen(eq=False)
@@ -251,16 +271,17 @@ class Answer:
     @property
     def grade(self) -> Grade | None:
         """Grade proposed, unless open or contested."""
-        return self.main.base.grade if self.applied.settled else None
+        return self.main.base.grade if self.applied.is_settled else None
 
     def findings(self) -> tuple[Finding, ...]:
-        """All candidates of the law applied, by rule id."""
-        main = self.main
+        """All candidates of the law applied, and those about measures of today, by rule id."""
+        main, current = self.main, self.applied.current
         speaking = main.stretch.penalty
         if main.case.measures:
-            speaking = tuple(sorted((*speaking, *main.stretch.compulsion), key=lambda c: c.rule.id))
-        held = {c.rule.id for c in (*main.held, *main.holding)}
-        unknown = {c.rule.id for c in (*main.unknown, *main.waiting)}
+            both = (*speaking, *current.stretch.compulsion)
+            speaking = tuple(sorted(both, key=lambda c: c.rule.id))
+        held = {c.rule.id for c in (*main.held, *current.holding)}
+        unknown = {c.rule.id for c in (*main.unknown, *current.waiting)}
         return tuple(self._finding(c, held, unknown) for c in speaking)
 
     def _finding(self, candidate: Candidate, held: set[str], unknown: set[str]) -> Finding:
@@ -284,12 +305,13 @@ class Answer:
 
     def trace(self, rule: str) -> Trace:
         """Why a rule holds, fails or cannot be told."""
-        stretch = self.main.stretch
-        candidate = next(c for c in (*stretch.penalty, *stretch.compulsion) if c.rule.id == rule)
-        vocabulary, reading = self.main.vocabulary, self.main.reading
+        of_penalty = next((c for c in self.main.stretch.penalty if c.rule.id == rule), None)
+        law = self.main if of_penalty is not None else self.applied.current
+        stretch, reading = law.stretch, law.reading
+        candidate = of_penalty or next(c for c in stretch.compulsion if c.rule.id == rule)
         why = trace(
             candidate.condition,
-            vocabulary,
+            law.vocabulary,
             reading.view,
             names=candidate.names,
             derived=reading.derived,
@@ -307,7 +329,7 @@ class Answer:
     def reason(self) -> Reason:
         """The row that applied, in words."""
         base = self.main.base
-        settled = self.applied.settled
+        settled = self.applied.is_settled
         row = ROWS.get(base.row)
         key = f"row.{base.row}" if settled or base.contested else "row.open"
         return Reason(
@@ -335,17 +357,18 @@ class Answer:
 
     def fine(self) -> Fine:
         """The fine for the grade."""
-        if self.applied.settled == self.main.settled:
+        settled = self.applied.is_settled
+        if settled == self.main.settled:
             return self.main.fine()
-        return attrs.evolve(self.main, settled=self.applied.settled).fine()
+        return attrs.evolve(self.main, settled=settled).fine()
 
     def other_kinds(self) -> tuple[KindOutcome, ...]:
         """What happens to the other kinds of penalty."""
         return other_kinds(self.main.penal(), self.grade, self.main.effects())
 
     def compulsion(self) -> tuple[MeasureOutcome, ...]:
-        """The second axis."""
-        return self.main.measures
+        """The second axis, under the law of the decision."""
+        return self.applied.current.measures
 
     def duties(self) -> tuple[DueDuty, ...]:
         """The duties that follow."""
@@ -362,9 +385,10 @@ class Answer:
             fine=self.fine(),
             crime=Truth.of(crime if isinstance(crime, bool) else None),
             vocabulary=main.vocabulary,
-            view=main.reading.view,
+            view=self.applied.current.reading.view,
         )
-        return due_duties(main.stretch.duties, situation, self.evaluator.calendar)
+        duties = self.applied.current.stretch.duties
+        return due_duties(duties, situation, self.evaluator.calendar)
 
     def questions(self) -> tuple[Question, ...]:
         """The questions."""

@@ -1,6 +1,6 @@
 """The fine that is open: tier, base, band, exact ends, and how they came about."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
 
@@ -86,6 +86,31 @@ def fine_for(penal: Penal, grade: Grade | None, effects: Iterable[RuleEffect]) -
             citation=provision.citation,
         )
     return _fine_of_tiers(penal, provision, grade, ordered, waiting)
+
+
+def fine_of_versions(fines: Sequence[Fine], date: str) -> Fine:
+    """The fine where several versions of a provision are in force on the possible days.
+
+    Args:
+        fines: The fine under each version.
+        date: Name of the date of the case that decides between them.
+    """
+    first = fines[0]
+    if all(
+        (f.state, f.range, f.alternatives) == (first.state, first.range, first.alternatives)
+        for f in fines
+    ):
+        return first
+    ranges = [r for f in fines for r in ((f.range,) if f.range else f.alternatives)]
+    said = wording.both(lambda lang: wording.join((f.text.in_(lang) for f in fines), lang, "or"))
+    return Fine(
+        state=FineState.UNDETERMINED,
+        alternatives=tuple(ranges),
+        text=phrase("fine.versions", ranges=said),
+        steps=tuple(step for f in fines for step in f.steps),
+        citation=fines[-1].citation,
+        open_facts=tuple(sorted({date, *(name for f in fines for name in f.open_facts)})),
+    )
 
 
 def _fine_of_tiers(
@@ -283,15 +308,18 @@ def _fixed(
 ) -> tuple[FineRange, tuple[Text, ...]] | None:
     """What the rules fix: an amount, a range or a share; several are intersected where possible.
 
-    Only a mitigation leaves the statutory range: what another grade fixes outside it is void.
+    A mitigation lies below the statutory minimum, every other grade inside the range: what is
+    fixed elsewhere is void.
     """
     result: FineRange | None = None
     for effect in effects:
         part = _part(statutory, effect.fine) if effect.fine is not None else None
         if part is not None:
             result = part if result is None else _meet(result, part) or result
-    if result is not None and grade is not Grade.MITIGATED:
-        result = _meet(result, statutory)
+    if result is not None:
+        below = attrs.evolve(statutory, low=Fraction(0), high=statutory.low, high_closed=False)
+        mitigates = grade is Grade.MITIGATED and bool(statutory.low)
+        result = _meet(result, below if mitigates else statutory)
     if result is None:
         return None
     said = range_text(_to_fen(result), penal.vocabulary)

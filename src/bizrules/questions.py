@@ -104,6 +104,8 @@ def questions_for(assessor: Assessor, answer: Answer) -> tuple[Question, ...]:
         laws.append(answer.applied.other)
     for law in laws:
         _need_of_rules(law, needs)
+    current = answer.applied.current
+    _need(current, deciding_measures(current), "compulsion", needs)
     # Between two settled laws that differ, the fine decides.
     decides = not answer.applied.settled and all(law.settled for law in laws)
     for name in answer.fine().open_facts:
@@ -127,14 +129,18 @@ def _rank(question: Question) -> tuple[object, ...]:
 
 
 def _need_of_rules(law: Assessment, needs: dict[str, _Need]) -> None:
-    if law.settled:
-        return
-    for candidates, change in ((deciding(law), "grade"), (deciding_measures(law), "compulsion")):
-        for candidate in candidates:
-            for name in _open_of(law, candidate):
-                need = needs.setdefault(name, _Need())
-                need.rules.add(candidate.rule.id)
-                need.changes.add(change)
+    if not law.settled:
+        _need(law, deciding(law), "grade", needs)
+
+
+def _need(
+    law: Assessment, candidates: Iterable[Candidate], change: str, needs: dict[str, _Need]
+) -> None:
+    for candidate in candidates:
+        for name in _open_of(law, candidate):
+            need = needs.setdefault(name, _Need())
+            need.rules.add(candidate.rule.id)
+            need.changes.add(change)
 
 
 def _open_of(law: Assessment, candidate: Candidate) -> frozenset[str]:
@@ -188,7 +194,8 @@ def _share_that_settles(fact: Fact, assessor: Assessor, answer: Answer) -> Fract
         keys = {c.names.get(fact.name, fact.name) for c in candidates} | {fact.name}
         view.update(dict.fromkeys(keys, value))
         reading = attrs.evolve(law.reading, view=view)
-        settled += assessor.judge(law.case, law.stretch, law.on, reading).settled
+        judged = assessor.judge(law.case, law.stretch, law.on, reading)
+        settled += judged.settled and not judged.has_open_measure
     return Fraction(settled, len(answers))
 
 

@@ -5,6 +5,7 @@ The table is `TABLE` below; a lawyer reads its rows with the reasons kept in the
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
 from typing import Final
 
 import attrs
@@ -320,6 +321,9 @@ def is_settled(
     return all(resolve((*held, weight), combination) == base for weight in unknown)
 
 
+_MOST_ENUMERATED: Final = 10
+
+
 def possible_results(
     held: Sequence[Weight],
     unknown: Sequence[Weight],
@@ -327,13 +331,16 @@ def possible_results(
 ) -> frozenset[Grade | None]:
     """Grades that some way of the unknown rules would propose; None for a contested result.
 
-    Exact: the grade depends on which sides are non-empty and on the most special lenient rules,
-    so it is enough to try the rules one by one and in pairs, with and without all the others.
+    Rules that weigh the same count as one. Up to ten different ones are enumerated, which is
+    exact; of more, every three are tried with and without all the others.
     """
-    trials = [tuple(held), (*held, *unknown)]
-    trials += [(*held, weight) for weight in unknown]
-    trials += [(*held, a, b) for i, a in enumerate(unknown) for b in unknown[i + 1 :]]
-    return frozenset(resolve(trial, combination).grade for trial in trials)
+    different = list({attrs.evolve(weight, rule=""): weight for weight in unknown}.values())
+    if len(different) <= _MOST_ENUMERATED:
+        sizes: Iterable[int] = range(len(different) + 1)
+    else:
+        sizes = (0, 1, 2, 3, len(different))
+    trials = (chosen for size in sizes for chosen in combinations(different, size))
+    return frozenset(resolve((*held, *chosen), combination).grade for chosen in trials)
 
 
 def possible_grades(

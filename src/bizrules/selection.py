@@ -78,7 +78,8 @@ class Stretch:
     Attributes:
         penalty: Candidates on the penalty axis, by id.
         compulsion: Candidates on the compulsion axis, by id.
-        provision: Penalty provision in force; None if there is none.
+        provisions: Penalty provision in force; several versions where some are in force on only
+            some of the possible days, none if there is none.
         bands: Band tables, the nearest first.
         duties: Duties in force, by id.
         combination: How lenient and heavier rules combine.
@@ -90,7 +91,7 @@ class Stretch:
 
     penalty: tuple[Candidate, ...]
     compulsion: tuple[Candidate, ...]
-    provision: Provision | None
+    provisions: tuple[Provision, ...]
     bands: tuple[BandTable, ...]
     duties: tuple[Duty, ...]
     combination: Combination
@@ -104,7 +105,8 @@ class Stretch:
         return self is other or (
             [c.rule for c in self.penalty] == [c.rule for c in other.penalty]
             and self.doubtful == other.doubtful
-            and self.provision == other.provision
+            and len(self.provisions) < 2  # noqa: PLR2004 - one version
+            and self.provisions == other.provisions
             and self.bands == other.bands
             and self.combination is other.combination
         )
@@ -197,7 +199,7 @@ class Selector:
         return known
 
     def _fits(self, rule: Rule, ruleset: Ruleset, violation: Violation) -> bool:
-        if not self._is_known(rule.published or ruleset.published):
+        if not self._is_known(rule.published or _published(ruleset)):
             return False
         if rule.ground in violation.displaces and rule.is_general:
             return False
@@ -212,7 +214,7 @@ class Selector:
 
     def _speaks(self, ruleset: Ruleset, span: DateSpan) -> bool:
         """Whether what the ruleset declares besides its rules is law on those days."""
-        return self._is_known(ruleset.published) and ruleset.in_force.covers(span) is True
+        return self._is_known(_published(ruleset)) and ruleset.in_force.covers(span) is True
 
     def _compile(self, rule: Rule, ruleset: Ruleset, violation: Violation) -> Candidate:
         names = self.names_for(ruleset, facts_read(rule.condition))
@@ -255,7 +257,7 @@ class Selector:
             if r.first_violation is not None
             and r.department in (None, ruleset.department)
             and r.in_force.covers(span) is not False
-            and self._is_known(r.published)
+            and self._is_known(_published(r))
         ]
         fitting.sort(
             key=lambda r: (
@@ -274,14 +276,14 @@ class Selector:
         department = place.violation.department
         rulesets = [r for r in place.rulesets if self._speaks(r, span)]
         fitting = [r for r in rulesets if r.department in (None, department)]
-        provision = _provision(place.violation, span)
+        provisions = _provisions(place.violation, span)
         duties = _duties(fitting, department, span)
         reads = frozenset(name for c, _ in kept for name in c.reads)
-        also = frozenset(name for condition in _besides(provision, duties) for name in condition)
+        also = frozenset(name for condition in _besides(provisions, duties) for name in condition)
         return Stretch(
             penalty=tuple(c for c, _ in kept if c.rule.axis is Axis.PENALTY),
             compulsion=tuple(c for c, _ in kept if c.rule.axis is Axis.COMPULSION),
-            provision=provision,
+            provisions=provisions,
             bands=tuple(table for ruleset in fitting for table in ruleset.bands),
             duties=duties,
             combination=_combination(fitting),
@@ -334,6 +336,11 @@ class Selector:
         return tuple(steps)
 
 
+def _published(ruleset: Ruleset) -> date | None:
+    """Day from which a ruleset was known: as recorded, else the day its instrument was issued."""
+    return ruleset.published or ruleset.instrument.issued
+
+
 def _borders(
     candidates: Iterable[Candidate], rulesets: Iterable[Ruleset], violation: Violation
 ) -> tuple[date, ...]:
@@ -346,22 +353,22 @@ def _borders(
     return tuple(sorted(day for day in days if day is not None))
 
 
-def _besides(provision: Provision | None, duties: Iterable[Duty]) -> Iterator[frozenset[str]]:
+def _besides(provisions: Iterable[Provision], duties: Iterable[Duty]) -> Iterator[frozenset[str]]:
     """Facts read besides by the provision and the duties."""
     for duty in duties:
         yield facts_read(duty.when)
-    if provision is not None:
+    for provision in provisions:
         yield facts_read(provision.only_after)
         yield from (facts_read(tier.when) for tier in provision.tiers)
         yield from (facts_read(kind.when) for kind in provision.kinds)
 
 
-def _provision(violation: Violation, span: DateSpan) -> Provision | None:
+def _provisions(violation: Violation, span: DateSpan) -> tuple[Provision, ...]:
+    """The version surely in force; where none is, those in force on some of the days."""
     for provision in violation.provisions:
         if provision.in_force.covers(span) is True:
-            return provision
-    possible = [p for p in violation.provisions if p.in_force.covers(span) is None]
-    return possible[-1] if possible else None
+            return (provision,)
+    return tuple(p for p in violation.provisions if p.in_force.covers(span) is None)
 
 
 def _duties(rulesets: Iterable[Ruleset], department: str, span: DateSpan) -> tuple[Duty, ...]:

@@ -15,7 +15,7 @@ from bizrules.cli import main
 from bizrules.cli._answers import Reply, take
 from bizrules.cli._ask import _details
 from bizrules.cli._screen import Screen
-from bizrules.cli._yaml_writer import write_case
+from bizrules.cli._yaml_writer import check_writable, write_case
 from bizrules.engine import Engine
 from bizrules.errors import CaseError, DocumentError, Problem
 from bizrules.facts import Kind
@@ -23,6 +23,8 @@ from bizrules.loading import case_to_plain, load_cases
 from bizrules.outcomes import Outcome, Question
 from bizrules.provenance import Location, Text
 from cli.running import BAD, CONTESTED, OPEN, Call, case, case_file, small_knowledge
+
+CASE = {"id": "c", "region": "530103", "violation": "stall.street"}
 
 
 @pytest.fixture
@@ -82,14 +84,97 @@ def test_stopping(call: Call, open_case: Path, stdin: str) -> None:
     assert "small.district/first" in result.out
 
 
-def test_none_examines_the_group(call: Call, open_case: Path, tmp_path: Path) -> None:
-    """`none` says that the whole group was examined and nothing found."""
+@pytest.mark.parametrize("word", ["clear", "CLEAR", "none", "均无"])
+def test_clear_examines_the_group(call: Call, open_case: Path, tmp_path: Path, word: str) -> None:
+    """`clear` says that the whole group was examined and nothing found; `none` still does."""
     saved = tmp_path / "saved.yaml"
-    result = call("ask", open_case, "--save", saved, "--lang", "en", stdin="no\nnone\n")
+    result = call("ask", open_case, "--save", saved, "--lang", "en", stdin=f"no\n{word}\n")
     assert result.status == 0
     assert "examined: [aggravation]" in saved.read_text(encoding="utf-8")
     assert f"The case was written to {saved}" in result.out
-    assert "`none` if nothing of this group was found" in result.out
+    assert "`clear` if nothing of this group was found" in result.out
+
+
+def asked_of_a_group(kind: Kind, *choices: tuple[str, str]) -> Question:
+    """A question for a fact of the group `aggravation`."""
+    return Question(
+        fact="harm",
+        kind=kind,
+        label=Text("后果", "harm"),
+        ask=Text("后果", "harm"),
+        choices=tuple((code, Text(label, code)) for code, label in choices),
+        group="aggravation",
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "clears"),
+    [("clear", True), ("均无", True), ("none", False), ("无", True), ("没有", False)],
+)
+def test_choice_none_is_not_the_group(word: str, clears: bool) -> None:
+    """Where a choice has the code `none`, `none` is that choice, and `clear` is the group."""
+    question = asked_of_a_group(Kind.LEVEL, ("none", "没有"), ("slight", "轻微"))
+    assert _clears_group(word, question) is clears
+    lines = list(_details(question, Screen("en")))
+    assert "`none` is the choice above and says nothing of other circumstances" in lines
+
+
+def test_absent_in_chinese() -> None:
+    """`无` is the group unless a choice is called so, or the question is for yes or no."""
+    assert _clears_group("无", asked_of_a_group(Kind.CHOICE, ("a", "甲")))
+    assert not _clears_group("无", asked_of_a_group(Kind.CHOICE, ("a", "无")))
+    assert not _clears_group("无", asked_of_a_group(Kind.BOOLEAN))
+
+
+def _clears_group(word: str, question: Question) -> bool:
+    engine = Engine(knowledge=small_knowledge())
+    raw = Raw(Document("answers", word), (), word)
+    case_ = load_cases(Document("c", {"format": "1", "cases": [CASE]}), engine.knowledge)[0]
+    reply = take(raw, question, case_, engine)
+    return isinstance(reply, Reply) and reply.case is not None and bool(reply.case.examined)
+
+
+@pytest.mark.parametrize("target", ["missing/saved.yaml", "."])
+def test_unwritable_target_is_refused_first(
+    call: Call, open_case: Path, tmp_path: Path, target: str
+) -> None:
+    """Nobody answers questions whose answers cannot be saved."""
+    result = call("ask", open_case, "--save", tmp_path / target, stdin="y\n")
+    assert result.status == 1
+    assert "[file-unwritable]" in result.err
+    assert result.out == ""
+
+
+def test_target_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder or file that may not be written is refused, and nothing is left behind."""
+    target = tmp_path / "saved.yaml"
+    check_writable(target)
+    assert not target.exists()
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with pytest.raises(DocumentError) as caught:
+        check_writable(target)
+    assert caught.value.problems[0].code == "file-unwritable"
+
+
+@pytest.mark.parametrize("save", [True, False])
+def test_answers_outlive_the_reader(
+    call: Call, open_case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, save: bool
+) -> None:
+    """What was answered is saved although nobody reads the questions any more."""
+    monkeypatch.setattr("bizrules.cli._application._let_go", lambda: None)
+    asked = []
+
+    def ask(_screen: Screen, prompt: str) -> None:
+        asked.append(prompt)
+        if len(asked) > 1:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(Screen, "ask", ask)
+    saved = tmp_path / "saved.yaml"
+    options = ("--save", saved) if save else ()
+    assert call("ask", open_case, *options, stdin="no\nno\n").status == 141
+    assert saved.exists() is save
+    assert not save or "minor: false" in saved.read_text(encoding="utf-8")
 
 
 def test_none_without_a_group_is_refused(call: Call, open_case: Path) -> None:
@@ -120,6 +205,11 @@ def test_answers_of_a_file(call: Call, bare_case: Path, tmp_path: Path) -> None:
     result = call("ask", bare_case, "--answers", answers(tmp_path, text), "--lang", "en")
     assert result.status == 0
     assert "harm> none" in result.out
+
+
+def test_answers_of_the_standard_input(call: Call, open_case: Path) -> None:
+    """The mapping may come from the standard input too."""
+    assert call("ask", open_case, "--answers", "-", stdin="minor: true\n").status == 0
 
 
 def test_standard_input_needs_answers(call: Call, tmp_path: Path) -> None:
@@ -320,7 +410,7 @@ def test_dates_are_asked_for(call: Call, tmp_path: Path) -> None:
     rules, path, saved = (tmp_path / name for name in ("rules.yaml", "case.yaml", "saved.yaml"))
     rules.write_text(ENDING, encoding="utf-8")
     path.write_text(UNDATED, encoding="utf-8")
-    stdin = "soon\n2021\n2022-04\n" * 2
+    stdin = "soon\n2023\n2021\n2020\n2022-04\n"
     result = call("ask", path, "--rulesets", rules, "--save", saved, "--lang", "en", stdin=stdin)
     assert "[not-a-date]" in result.err
     assert "[dates-out-of-order]" in result.err

@@ -137,6 +137,41 @@ def test_bad_line_is_located(call: Call, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("from_stdin", [True, False])
+def test_line_with_a_fault_does_not_stop_the_rest(
+    call: Call, tmp_path: Path, from_stdin: bool
+) -> None:
+    """A line that is no JSON gives its problem with its number; the others are evaluated."""
+    good = json.dumps({"id": "good", "region": "530103", "violation": "stall.street"})
+    text = "\n".join([good, '{"id": ', "", good.replace("good", "last"), '{"a": 1, "a": 2}'])
+    path = tmp_path / "cases.jsonl"
+    path.write_text(text, encoding="utf-8")
+    given = ("-", "--input", "jsonl") if from_stdin else (path,)
+    result = call("evaluate", *given, "--format", "jsonl", stdin=text)
+    found = [json.loads(line) for line in result.lines]
+    assert [one["case"] for one in found] == ["good", None, "last", None]
+    assert [(p["code"], p["line"]) for one in found[1::2] for p in one["problems"]] == [
+        ("json-syntax", 2),
+        ("duplicate-key", 5),
+    ]
+    assert result.status == 1
+    asked = call(
+        "ask", *given, "--case", "last", "--answers", path.with_suffix(".yaml"), stdin=text
+    )
+    assert "file-unreadable" in asked.err
+    assert call("ask", path, "--case", "last", stdin="q\n").status == 3
+
+
+@pytest.mark.parametrize("text", [b"{\n[", b"\xff\n{}", b"\n"])
+def test_lines_without_a_case(call: Call, tmp_path: Path, text: bytes) -> None:
+    """Nothing but faults, or a fault of the whole file, gives problems only."""
+    path = tmp_path / "cases.jsonl"
+    path.write_bytes(text)
+    result = call("evaluate", path, "--format", "jsonl")
+    assert {json.loads(line)["case"] for line in result.lines} == {None}
+    assert result.status == 1
+
+
 @pytest.mark.parametrize("kind", ["yaml", "json", "jsonl"])
 def test_standard_input(call: Call, kind: str) -> None:
     """`-` reads the standard input in the form that `--input` names."""

@@ -135,6 +135,18 @@ def test_files_that_cannot_be_read(call: Call, goldens: Path, tmp_path: Path) ->
     assert "[unknown-key]" in result.err
 
 
+def test_plain_case_file_is_refused(call: Call, tmp_path: Path) -> None:
+    """A case file that does not say it is golden fails if it is named; in a folder it may lie."""
+    path = tmp_path / "cases.yaml"
+    path.write_text(case_file(case()), encoding="utf-8")
+    result = call("test", path, "--lang", "en")
+    assert result.lines == ["0 passed, 1 failed"]
+    assert result.status == 1
+    assert "error [not-golden]" in result.err
+    assert "write `document: golden` at the top" in result.err
+    assert call("test", tmp_path).lines == ["0 passed, 0 failed"]
+
+
 def test_contradiction_fails(call: Call, tmp_path: Path) -> None:
     """A case that contradicts itself fails, whether or not anything is expected."""
     rules = RULES.replace("rules:\n", "first_violation: {search: {months: 24}}\nrules:\n")

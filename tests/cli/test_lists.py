@@ -94,6 +94,9 @@ def test_filters(call: Call, options: list[str], expected: list[str]) -> None:
     [
         (["--region", "530104"], "there is no region `530104`; did you mean"),
         (["--violation", "stall.stret"], "there is no violation `stall.stret`; did you mean"),
+        (["--list", "heavyer"], "there is no list `heavyer`; did you mean `heavier`"),
+        (["--department", "urban"], "there is no department `urban`"),
+        (["--department", "elsewere"], "`elsewere`; did you mean `elsewhere`?"),
     ],
 )
 def test_unknown_names_in_filters(call: Call, options: list[str], message: str) -> None:
@@ -184,6 +187,107 @@ def test_violations_as_json(call: Call) -> None:
     assert one["elements"] == ["exits"]
 
 
+def test_json_of_a_violation_has_its_provisions(call: Call) -> None:
+    """Tiers with their switches in words, ends in yuan or times the base, and other kinds."""
+    args = ("violations", "stall.street", "--format", "json", "--lang", "en")
+    (provision,) = json.loads(call(*args).out)["provisions"]
+    small, large = provision["tiers"]
+    assert (small["low"], small["high"], small["base"]) == (500, 1000, None)
+    assert small["when"].startswith("value of the goods")
+    assert (large["low"], large["high"], large["base"]) == (2, 5, "goods_value")
+    assert (large["when"], large["modality"], large["fined"]) == (None, "shall", True)
+    assert [kind["kind"] for kind in provision["kinds"]] == ["confiscation", "revocation"]
+    assert provision["kinds"][1]["when"] == "obstructed the inspection"
+    assert provision["citation"]["article"] == "60"
+    assert (provision["checked"], provision["unverified"]) == ("by hand", None)
+    sign = json.loads(call("violations", "stall.sign", "--format", "json", "--lang", "en").out)
+    assert sign["provisions"][0]["only_after"] == "order not obeyed"
+    assert sign["provisions"][0]["tiers"][2]["high"] == 0.05
+    assert sign["provisions"][0]["tiers"][3]["fined"] is False
+
+
+def test_kind_with_a_note_is_said_once(call: Call) -> None:
+    """A note names what is confiscated; the name of the kind before it would say it twice."""
+    assert "  应当没收摊位" in call("violations", "stall.street").lines
+    out = call("violations", "stall.street", "--lang", "en").lines
+    assert "  must confiscate the stall" in out
+    assert "  revocation of a licence: may (if obstructed the inspection)" in out
+
+
+def test_label_that_says_the_condition(call: Call, tmp_path: Path) -> None:
+    """A tier called after its condition does not give the condition again."""
+    text = (SMALL / "violations.yaml").read_text(encoding="utf-8")
+    text = text.replace("small.violations", "more").replace("stall.", "more.")
+    text = text.replace("goods below 10,000 yuan", "obstructed the inspection")
+    path = tmp_path / "more.yaml"
+    path.write_text(
+        text.replace(
+            "when: [goods_value: {below: 10000}]\n            fine: {min: 500",
+            "when: [obstructed]\n            fine: {min: 500",
+        ),
+        encoding="utf-8",
+    )
+    out = call("violations", "more.street", "--rulesets", path, "--lang", "en").lines
+    (line,) = (line for line in out if line.startswith("  obstructed the inspection: "))
+    assert line.count("obstructed") == 1
+
+
+def test_regions_have_names(call: Call) -> None:
+    """The code of a region stands beside its name."""
+    rows = {line.split("\t")[0]: line.split("\t") for line in call("rules").lines}
+    assert rows["small.district/first"][5] == "530103 云南省昆明市盘龙区"
+
+
+EFFECT = """
+format: 1
+document: ruleset
+id: more.effect
+version: "1"
+title: {zh: 甲, en: a}
+region: national
+instrument: {name: 行政处罚法, level: law, kind: statute}
+rules:
+  - id: plain
+    title: {zh: 甲, en: a}
+    ground: minor
+    permits: [exempt]
+    modality: may
+    when: [minor]
+    cite: [{law: 行政处罚法, article: 33}]
+  - id: banded
+    title: {zh: 乙, en: b}
+    ground: special
+    permits: [lighter]
+    modality: may
+    when: [corrected]
+    effect: {fine: {band: "[0, 0.3)"}}
+    note: {zh: 说明, en: remark}
+    unexpressed: [{text: {zh: 其他情形, en: other}, reason: {zh: 无法表达, en: not expressible}}]
+    cite: [{law: 行政处罚法, article: 32}]
+"""
+
+
+def test_json_of_a_rule_has_what_it_does(call: Call, tmp_path: Path) -> None:
+    """Effect, note, what is unexpressed, and citations in parts."""
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(EFFECT, encoding="utf-8")
+    args = ("--rulesets", rules, "--format", "json", "--lang", "en")
+    plain = json.loads(call("show", "more.effect/plain", *args).out)
+    assert plain["effect"] == {"waives": [], "keeps": [], "instead": None, "fine": None}
+    assert (plain["note"], plain["unexpressed"]) == (None, [])
+    one = json.loads(call("show", "more.effect/banded", *args).out)
+    assert one["effect"]["fine"]["band"] == {
+        "low": 0,
+        "high": 0.3,
+        "low_closed": True,
+        "high_closed": False,
+    }
+    assert one["note"] == {"zh": "说明", "en": "remark"}
+    assert one["unexpressed"][0]["reason"] == {"zh": "无法表达", "en": "not expressible"}
+    assert one["citations"][0]["article"] == "32"
+    assert one["citations"][0]["text"]
+
+
 def test_unknown_violation(call: Call) -> None:
     """An unknown id is an error."""
     assert "没有违法行为 `stall`" in call("violations", "stall").err
@@ -217,6 +321,13 @@ def test_facts_as_json(call: Call) -> None:
     (one,) = [fact for fact in found if fact["name"] == "harm"]
     assert json.loads(call("facts", "harm", "--format", "json").out) == one
     assert [choice["code"] for choice in one["choices"]] == ["none", "slight", "serious"]
+
+
+def test_json_of_a_fact_has_its_cure(call: Call) -> None:
+    """How a fact can be cured stands in the JSON too."""
+    found = json.loads(call("facts", "corrected", "--format", "json").out)
+    assert found["cure"] == {"to": "true", "how": {"zh": "改正违法行为", "en": "put it right"}}
+    assert json.loads(call("facts", "harm", "--format", "json").out)["cure"] is None
 
 
 def test_unknown_fact(call: Call) -> None:

@@ -12,7 +12,7 @@ from bizrules.phrases._zh_cli import CLI as CHINESE
 
 FOLDERS = (Path(cli.__file__).parent, Path(testing.__file__).parent)
 # Problems are said by their code; heads of tables and kinds of names by the last word.
-PROBLEMS = {"no-group", "file-unwritable"}
+PROBLEMS = {"no-group", "not-golden", "file-unwritable"}
 FAMILIES = ("cli.head", "cli.what", "score")
 
 
@@ -65,5 +65,5 @@ def test_no_phrase_is_unused() -> None:
 
 def test_unknown_names_have_words() -> None:
     """Each kind of name that can be unknown has its word."""
-    kinds = {"rule", "case", "violation", "fact", "region"}
+    kinds = {"rule", "case", "violation", "fact", "region", "list", "department"}
     assert all(phrases.has(f"cli.what.{kind}") for kind in kinds)

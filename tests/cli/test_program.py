@@ -167,6 +167,19 @@ def test_terminal_gets_colours_and_lines(terminal: Terminal) -> None:
     assert max(map(len, text.splitlines())) < 200
 
 
+def test_narrow_terminal_leaves_columns_out(terminal: Terminal) -> None:
+    """A long id is folded, and spare columns go before the others are squeezed."""
+    heads = ["id", "one", "two", "three", "title"]
+    row = ["i" * 60, "1" * 30, "2" * 30, "3" * 30, "t" * 60]
+    Screen("en", out=terminal).table(heads, [row], spare=[3, 1, 2])
+    text = terminal.getvalue()
+    assert "three" not in text
+    assert "one" in text
+    assert "i" * 16 in text
+    assert "t" * 16 in text
+    assert "i" * 60 not in text
+
+
 @pytest.mark.parametrize(("name", "value"), [("NO_COLOR", "1"), ("TERM", "dumb")])
 def test_no_colours_on_demand(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, name: str, value: str

@@ -335,9 +335,10 @@ class TestMeasures:
         built = engine(measure_rule("r.national/1", [SEIZURE], is_true("minor")))
         assert assess(built, case()).settled
         found = assess(built, case(measures=("seizure",)))
-        assert not found.settled
+        assert found.settled
+        assert found.has_open_measure
         assert [one.rule.id for one in found.waiting] == ["r.national/1"]
-        assert assess(built, case(measures=("sealing",))).settled
+        assert not assess(built, case(measures=("sealing",))).has_open_measure
 
     def test_without_measures_nobody_asks(self) -> None:
         """Rules about measures are not tried where no measure is in question."""

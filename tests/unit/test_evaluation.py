@@ -28,6 +28,7 @@ from bizrules.rules import (
 )
 from bizrules.truth import Truth
 from bizrules.values import DateSpan, Interval, Money
+from bizrules.wording import phrase
 from property.worlds import (
     CITE,
     DISTRICT,
@@ -442,11 +443,13 @@ class TestReasons:
         reason = judged(rule("r.national/1", Grade.LIGHTER)).reason
         assert (reason.row, reason.determining) == ("lenient", ("r.national/1",))
         assert [citation.article for citation in reason.citations] == ["32"]
+        assert reason.text == phrase("row.lenient")
 
     def test_an_open_outcome(self) -> None:
         """While it is open no row has applied, and nothing is cited for it."""
         reason = judged(rule("r.national/1", Grade.LIGHTER, SOLD)).reason
         assert (reason.row, reason.citations, reason.determining) == ("open", (), ())
+        assert reason.text == phrase("row.open")
 
     def test_a_contested_outcome(self) -> None:
         """Both sides are named, also while something is open."""
@@ -461,6 +464,7 @@ class TestReasons:
         waiting = rule("r.national/3", Grade.EXEMPT, SOLD, modality=Modality.SHALL)
         unsettled = judged(*sides, waiting)
         assert (unsettled.reason.row, unsettled.reason.citations) == ("contested", ())
+        assert unsettled.reason.text == reason.text == phrase("row.contested")
         assert not unsettled.settled
 
     def test_a_declared_combination(self) -> None:

@@ -270,6 +270,19 @@ class TestMeasures:
                 ("seizure",),
                 ["minor", "sold"],
             ),
+            # What waits for another measure, or cannot change a verdict, is not asked.
+            ([measure_rule("r.national/f", [Measure.FREEZING], MINOR)], ("freezing",), ["minor"]),
+            (
+                [
+                    measure_rule("r.national/f", [Measure.FREEZING], MINOR),
+                    measure_rule("r.national/s", [Measure.SEIZURE], modality=Modality.SHALL),
+                    measure_rule(
+                        "r.national/t", [Measure.SEIZURE], RECALLED, modality=Modality.SHALL
+                    ),
+                ],
+                ("freezing", "seizure"),
+                ["minor"],
+            ),
             # One measure waits for both rules, the other only for the one that binds.
             (
                 [
@@ -337,6 +350,19 @@ class TestOrder:
             ("incident", "aggravation"),
             ("crime_suspected", "crime"),
         ]
+
+    @pytest.mark.parametrize(
+        "when",
+        [
+            check("ordered_on", Op.BEFORE, date(2022, 1, 1)),
+            check("licence_class", Op.IS, "A"),
+            check("blocked_width", Op.AT_MOST, Share("passage_width")),
+        ],
+    )
+    def test_answers_that_cannot_be_tried(self, when: Condition) -> None:
+        """Where no single answer can be tried, none is known to settle anything."""
+        questions = engine(rule("r.national/1", Grade.LIGHTER, when)).evaluate(case()).questions
+        assert {question.settles for question in questions} == {Fraction(0)}
 
     def test_settling_on_both_axes(self) -> None:
         """An answer settles only if nothing is open on the second axis either."""
@@ -434,10 +460,10 @@ class TestRepresentativeAnswers:
         """Below, at and above every limit of every rule, each once and none below zero."""
         found = candidates(
             check("staff", Op.AT_MOST, 0),
-            AllOf((SOLD, check("staff", Op.BETWEEN, (3, 4)))),
+            AllOf((check("days_late", Op.IS, 7), check("staff", Op.BETWEEN, (13, 14)))),
             check("goods_value", Op.BELOW, Money(5)),
         )
-        assert representative_answers(FACTS["staff"], found) == (0, 1, 2, 3, 4, 5)
+        assert representative_answers(FACTS["staff"], found) == (0, 1, 12, 13, 14, 15)
         assert representative_answers(FACTS["goods_value"], found) == (4, 5, 6)
 
     def test_decimals_and_dates(self) -> None:

@@ -271,20 +271,20 @@ class TestProvisions:
     @pytest.mark.parametrize(
         ("on", "taken"),
         [
-            (DateSpan.on(date(2015, 9, 30)), None),
-            (DateSpan.on(date(2015, 10, 1)), "2015"),
-            (DateSpan.on(date(2021, 4, 28)), "2015"),
-            (DateSpan.on(date(2021, 4, 29)), "2021"),
-            (DateSpan(date(2021, 4, 29), None), "2021"),
-            # In doubt the newer one.
-            (DateSpan(date(2021, 4, 28), date(2021, 4, 29)), "2021"),
-            (DateSpan(date(2015, 9, 30), date(2015, 10, 1)), "2015"),
+            (DateSpan.on(date(2015, 9, 30)), []),
+            (DateSpan.on(date(2015, 10, 1)), ["2015"]),
+            (DateSpan.on(date(2021, 4, 28)), ["2015"]),
+            (DateSpan.on(date(2021, 4, 29)), ["2021"]),
+            (DateSpan(date(2021, 4, 29), None), ["2021"]),
+            # In doubt both.
+            (DateSpan(date(2021, 4, 28), date(2021, 4, 29)), ["2015", "2021"]),
+            (DateSpan(date(2015, 9, 30), date(2015, 10, 1)), ["2015"]),
         ],
     )
-    def test_version(self, on: DateSpan, taken: str | None) -> None:
-        """On the day of change the new version applies."""
-        provision = stretch(violation=self.violation, on=on).provision
-        assert (provision.checked if provision else None) == taken
+    def test_version(self, on: DateSpan, taken: list[str]) -> None:
+        """On the day of change the new version applies; on days of both, neither is certain."""
+        found = stretch(violation=self.violation, on=on).provisions
+        assert [provision.checked for provision in found] == taken
 
     def test_another_version_is_other_law(self) -> None:
         """A change of the provision is a change of the law."""
@@ -293,6 +293,14 @@ class TestProvisions:
             made.stretch(PANLONG, "food", DateSpan.on(date(2021, 4, day))) for day in (28, 29)
         )
         assert not old.same_law(new)
+
+    def test_doubt_is_not_the_same_law(self) -> None:
+        """While the version is in doubt, two stretches are not the same law."""
+        made = selector(violation=self.violation)
+        span = DateSpan(date(2021, 4, 28), date(2021, 4, 29))
+        one, two = (made.stretch(PANLONG, "food", span) for _ in range(2))
+        assert one is not two
+        assert not one.same_law(two)
 
 
 LENIENT_BAND = {Grade.LIGHTER: Band(low=Fraction(0), high=Fraction(1, 5))}

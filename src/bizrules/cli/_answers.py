@@ -17,12 +17,14 @@ from bizrules.questions import DATE_FACTS
 from bizrules.values import Plain
 
 SKIP: Final = "?"
-NOTHING: Final = "none"
+CLEAR: Final = "clear"
+NONE: Final = "none"
 QUIT: Final = "q"
 
 _SKIPS: Final = frozenset({"", SKIP, "？", "skip", "不知道", "不详"})
 _ENDS: Final = frozenset({QUIT, "quit", "退出"})
-_NONES: Final = frozenset({NOTHING, "均无", "都没有"})
+_CLEARS: Final = frozenset({CLEAR, NONE, "均无", "都没有"})
+_ABSENT: Final = "无"
 _YES: Final = frozenset({"1", "true", "yes", "y", "是", "有"})
 _NO: Final = frozenset({"2", "false", "no", "n", "否", "没有", "无"})
 _SEPARATORS: Final = str.maketrans(dict.fromkeys("，、;；", ","))
@@ -64,11 +66,24 @@ def take(raw: Raw, question: Question, case: Case, engine: Engine) -> Reply | Re
         return Reply(ends=True)
     if raw.data is None or (word in _SKIPS and word not in codes):
         return Reply()
-    if word in _NONES and word not in codes:
+    if word not in codes and _clears(word, question):
         return _examined(raw, question, case)
     if question.fact in DATE_FACTS and question.fact not in engine.vocabulary:
         return _dated(raw, question, case, engine)
     return _stated(raw, question, case, engine)
+
+
+def _clears(word: str | None, question: Question) -> bool:
+    """Whether the word says that the whole group was examined and nothing found.
+
+    `无` alone is a choice where one is called so, and answers a yes-no question with no: it
+    must not speak for the rest of the group there.
+    """
+    if word == _ABSENT:
+        labels = {label.zh for _, label in question.choices}
+        is_own_answer = question.kind is Kind.BOOLEAN or _ABSENT in labels
+        return question.group is not None and not is_own_answer
+    return word in _CLEARS
 
 
 def _examined(raw: Raw, question: Question, case: Case) -> Reply | Refusal:

@@ -13,7 +13,7 @@ from bizrules._tree import Document
 from bizrules._yaml import Kind
 from bizrules.assessment import near_names
 from bizrules.cases import Case
-from bizrules.cli._answers import SKIP, Reply, take
+from bizrules.cli._answers import NONE, SKIP, Reply, take
 from bizrules.cli._commands import (
     OPEN,
     PROBLEMS,
@@ -28,7 +28,7 @@ from bizrules.cli._evaluate import input_options
 from bizrules.cli._inputs import STDIN, pick, read_entries, read_source
 from bizrules.cli._screen import Screen
 from bizrules.cli._words import coded
-from bizrules.cli._yaml_writer import write_case
+from bizrules.cli._yaml_writer import check_writable, write_case
 from bizrules.engine import Engine
 from bizrules.errors import CaseError, Problem
 from bizrules.explanation import explain
@@ -52,6 +52,7 @@ class Conversation:
         again: Whether a refused answer can be given again.
         every: Whether to ask on for what bears on the fine only, or once sides have met.
         asked: Facts asked for so far.
+        known: The case as far as it is known; None before the conversation.
     """
 
     engine: Engine
@@ -60,6 +61,7 @@ class Conversation:
     again: bool = True
     every: bool = False
     asked: set[str] = attrs.field(factory=set)
+    known: Case | None = None
 
     def run(self, case: Case) -> tuple[Case, Outcome]:
         """Ask, and return the case as far as it is now known, with its outcome.
@@ -68,6 +70,7 @@ class Conversation:
             CaseError: If the case itself has problems, or an answer that cannot be given again.
         """
         outcome = self.engine.evaluate(case)
+        self.known = case
         number = 0
         while (question := self._next(outcome)) is not None:
             number += 1
@@ -78,7 +81,7 @@ class Conversation:
             # Nothing is asked twice, whatever the answer leads to.
             self.asked.add(question.fact)
             if reply.case is not None:
-                case = reply.case
+                case = self.known = reply.case
                 outcome = self.engine.evaluate(case)
         return case, outcome
 
@@ -125,6 +128,8 @@ def _details(question: Question, screen: Screen) -> Iterator[str]:
         yield screen.say("question.judgement")
     changes = join((coded("change", what, lang) for what in question.changes), lang)
     yield screen.say("question.changes", what=changes)
+    if any(code == NONE for code, _ in question.choices):
+        yield screen.say("cli.ask.none-is-choice")
     yield screen.say("cli.ask.keys-group" if question.group else "cli.ask.keys")
 
 
@@ -218,11 +223,19 @@ def ask(  # noqa: PLR0913 - one argument an option
     screen: Screen = context.obj
     if file == STDIN and answers is None:
         context.fail(screen.say("cli.ask.stdin-taken"))
+    if save is not None:
+        # Before the first question: nobody should answer them all for nothing.
+        check_writable(Path(save))
     engine = sources.engine()
     case = _one_case(context, file, engine, kind, wanted)
     source = read_answers(answers, engine, screen) if answers else from_lines(screen)
     talk = Conversation(engine, screen, source, again=answers is None, every=every)
-    known, outcome = talk.run(case)
+    try:
+        known, outcome = talk.run(case)
+    except BrokenPipeError:
+        if save is not None and talk.known is not None:
+            write_case(Path(save), case_to_plain(talk.known))
+        raise
     if save is not None:
         write_case(Path(save), case_to_plain(known))
     screen.write(f"\n{explain(outcome, lang=screen.lang, form='text').rstrip()}")
@@ -243,6 +256,9 @@ def _one_case(
         UnknownNameError: If there is none of that id.
     """
     entries = list(pick(read_entries([file], engine.knowledge, kind=kind), wanted))
+    if wanted:
+        # Lines that cannot be read have no id, and are not the one wanted.
+        entries = [entry for entry in entries if entry.id is not None] or entries
     if len(entries) > 1:
         screen: Screen = context.obj
         names = ", ".join(str(entry.id) for entry in entries[:5])

@@ -19,7 +19,7 @@ from bizrules.cli._words import citation_words, coded, interval_words, scale_wor
 from bizrules.conditions import ALWAYS, Condition
 from bizrules.engine import Engine
 from bizrules.facts import Fact
-from bizrules.penalties import Provision
+from bizrules.penalties import OtherKind, Provision
 from bizrules.rules import Violation
 from bizrules.wording import say_citation, say_condition
 
@@ -37,14 +37,14 @@ def violations(screen: Screen, *, name: str | None, form: str, sources: Sources)
     if name is not None:
         violation = known_violation(engine, name)
         if form == "json":
-            screen.data(violation_data(violation, lang))
+            screen.data(violation_data(violation, engine.vocabulary, lang))
         else:
             for line in _violation_lines(violation, engine, screen):
                 screen.write(line)
         return SETTLED
     found = [engine.violations[one] for one in sorted(engine.violations)]
     if form == "json":
-        screen.data([violation_data(violation, lang) for violation in found])
+        screen.data([violation_data(one, engine.vocabulary, lang) for one in found])
         return SETTLED
     screen.table(
         [
@@ -52,6 +52,7 @@ def violations(screen: Screen, *, name: str | None, form: str, sources: Sources)
             for head in ("violation", "department", "provision", "title")
         ],
         [_violation_row(violation, lang) for violation in found],
+        spare=[2, 1],
     )
     return SETTLED
 
@@ -111,23 +112,30 @@ def _provision_lines(provision: Provision, engine: Engine, screen: Screen) -> It
             fine = scale_words(tier.fine, vocabulary, lang)
             fine = screen.say(f"cli.fined.{tier.modality.value}", range=fine)
         yield screen.say(
-            "cli.line", name=label, value=f"{fine}{_switch(tier.when, engine, screen)}"
+            "cli.line", name=label, value=f"{fine}{_switch(tier.when, engine, screen, label)}"
         )
     for kind in provision.kinds:
-        value = kind.note.in_(lang) if kind.note else coded("kind", kind.kind.value, lang)
-        modality = coded("modality", kind.modality.value, lang)
-        yield screen.say(
-            "cli.line",
-            name=coded("kind", kind.kind.value, lang),
-            value=f"{modality} {value}{_switch(kind.when, engine, screen)}",
-        )
+        yield _kind_line(kind, engine, screen)
 
 
-def _switch(condition: Condition, engine: Engine, screen: Screen) -> str:
-    """When a tier or a kind is open, unless it always is."""
+def _kind_line(kind: OtherKind, engine: Engine, screen: Screen) -> str:
+    """What is confiscated and so on, whether it must be, and when."""
+    modality = coded("modality", kind.modality.value, screen.lang)
+    switch = _switch(kind.when, engine, screen)
+    if kind.note is not None:
+        said = f"{kind.note.in_(screen.lang)}{switch}"
+        return screen.say("cli.other-kind", modality=modality, said=said)
+    name = coded("kind", kind.kind.value, screen.lang)
+    return screen.say("cli.line", name=name, value=f"{modality}{switch}")
+
+
+def _switch(condition: Condition, engine: Engine, screen: Screen, label: str = "") -> str:
+    """When a tier or a kind is open, unless it always is, or its label says the same."""
     if condition == ALWAYS:
         return ""
     said = say_condition(condition, engine.vocabulary, screen.lang)
+    if said == label:
+        return ""
     return screen.say("cli.when", condition=said)
 
 
@@ -165,6 +173,7 @@ def facts(screen: Screen, *, name: str | None, form: str, sources: Sources) -> i
             )
             for fact in found
         ],
+        spare=[3, 2],
     )
     return SETTLED
 

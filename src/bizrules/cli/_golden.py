@@ -71,12 +71,15 @@ def gather(paths: Sequence[str], engine: Engine) -> Gathered:
     documents: list[Document] = []
     unread: list[tuple[Problem, ...]] = []
     known = _known_content(engine)
+    # Case files that lie in a folder beside golden ones are passed over, but not one asked for.
+    named = {str(Path(path)) for path in paths}
     for file in dict.fromkeys(file for path in paths for file in files_in(Path(path))):
         try:
             found = read_file(file)
         except DocumentError as error:
             unread.append(error.problems)
             continue
+        unread += [(_not_golden(one),) for one in found if str(file) in named and _is_plain(one)]
         is_known = _content(file) in known
         documents += [one for one in found if _kind(one) == GOLDEN or not is_known]
     return _gathered(documents, unread, engine)
@@ -106,6 +109,14 @@ def _gathered(
 def _kind(document: Document) -> str:
     data = document.data
     return str(data.get("document", CASES)) if isinstance(data, dict) else CASES
+
+
+def _is_plain(document: Document) -> bool:
+    return _kind(document) == CASES
+
+
+def _not_golden(document: Document) -> Problem:
+    return Problem("not-golden", document.locate(()))
 
 
 def _known_content(engine: Engine) -> frozenset[str]:

@@ -25,6 +25,16 @@ from bizrules.loading import (
 STDIN: Final = "-"
 STDIN_NAME: Final = "<stdin>"
 LINES: Final = frozenset({".jsonl", ".ndjson"})
+# Faults of a file as a whole; all others stand on a line, and the other lines can be read.
+_WHOLE: Final = frozenset(
+    {
+        "file-unreadable",
+        "document-empty",
+        "document-too-large",
+        "document-binary",
+        "document-encoding",
+    }
+)
 _SUFFIXES: Final = frozenset({".yaml", ".yml", ".json"})
 
 
@@ -66,15 +76,41 @@ def read_entries(
         kind: What the standard input holds.
     """
     for file in files:
-        name = STDIN_NAME if file == STDIN else file
-        try:
-            documents = read_source(file, kind=kind)
-        except DocumentError as error:
-            yield Entry(source=name, problems=error.problems)
-            continue
         in_lines = kind == "jsonl" if file == STDIN else Path(file).suffix.lower() in LINES
-        for document in documents:
-            yield from _entries(document, knowledge, in_lines=in_lines)
+        for found in _read(file, kind=kind, in_lines=in_lines):
+            if isinstance(found, Entry):
+                yield found
+            else:
+                yield from _entries(found, knowledge, in_lines=in_lines)
+
+
+def _read(file: str, *, kind: Kind, in_lines: bool) -> Sequence[Document | Entry]:
+    """The documents of the input; in place of what cannot be read, an entry that says why."""
+    name = STDIN_NAME if file == STDIN else file
+    raw = sys.stdin.buffer.read() if file == STDIN else None
+    try:
+        return read_file(Path(file)) if raw is None else read_bytes(raw, name, kind=kind)
+    except DocumentError as error:
+        problems = error.problems
+    if not in_lines or any(problem.code in _WHOLE for problem in problems):
+        return [Entry(source=name, problems=problems)]
+    return _other_lines(Path(file).read_bytes() if raw is None else raw, name, problems)
+
+
+def _other_lines(raw: bytes, name: str, problems: Iterable[Problem]) -> Sequence[Document | Entry]:
+    """The lines without fault as documents, and those with problems as entries, in their order."""
+    bad: dict[int, list[Problem]] = {}
+    for problem in problems:
+        bad.setdefault(problem.location.line, []).append(problem)
+    # Blank lines keep the numbers of the others.
+    kept = [b"" if at in bad else line for at, line in enumerate(raw.split(b"\n"), start=1)]
+    found: dict[int, Document | Entry] = {
+        line: Entry(source=name, problems=tuple(own)) for line, own in bad.items()
+    }
+    if any(line.strip() for line in kept):
+        documents = read_bytes(b"\n".join(kept), name, kind="jsonl")
+        found |= {document.locate(()).line: document for document in documents}
+    return [found[line] for line in sorted(found)]
 
 
 def read_source(file: str, *, kind: Kind = "yaml") -> tuple[Document, ...]:

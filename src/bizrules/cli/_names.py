@@ -4,7 +4,7 @@ from bizrules.assessment import near_names
 from bizrules.engine import Engine
 from bizrules.errors import UnknownNameError
 from bizrules.facts import Fact
-from bizrules.rules import Violation
+from bizrules.rules import Effect, Violation
 
 
 def known_violation(engine: Engine, name: str) -> Violation:
@@ -27,6 +27,37 @@ def known_fact(engine: Engine, name: str) -> Fact:
     if name not in engine.vocabulary:
         raise UnknownNameError("fact", name, near_names(name, engine.vocabulary.facts))
     return engine.vocabulary[name]
+
+
+def known_list(engine: Engine, name: str) -> str:
+    """Id, effect or printed name of a list.
+
+    Raises:
+        UnknownNameError: If no list is called so.
+    """
+    kinds = [kind for ruleset in engine.rulesets for kind in ruleset.lists.values()]
+    names = {text for kind in kinds for text in (kind.id, kind.name.zh, kind.name.en)}
+    names |= {effect.value for effect in Effect}
+    if name not in names:
+        raise UnknownNameError("list", name, near_names(name, sorted(names)))
+    return name
+
+
+def known_department(engine: Engine, code: str) -> str:
+    """The code of a department that the catalogue or a rule names.
+
+    Raises:
+        UnknownNameError: If neither does.
+    """
+    codes = {violation.department for violation in engine.violations.values()}
+    for ruleset in engine.rulesets:
+        if ruleset.department is not None:
+            codes.add(ruleset.department)
+        for rule in ruleset.rules:
+            codes |= rule.departments or frozenset()
+    if code not in codes:
+        raise UnknownNameError("department", code, near_names(code, sorted(codes)))
+    return code
 
 
 def known_region(engine: Engine, code: str) -> str:

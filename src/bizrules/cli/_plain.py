@@ -1,13 +1,17 @@
 """Plain data of what the command line lists, for `--format json`."""
 
 from collections.abc import Iterable, Mapping
+from fractions import Fraction
 
+from bizrules.conditions import ALWAYS, Condition
 from bizrules.errors import Problem
-from bizrules.facts import Fact
+from bizrules.facts import Fact, Vocabulary
+from bizrules.grammar import print_condition
+from bizrules.penalties import FineEffect, FineScale, Provision, Tier
 from bizrules.provenance import Citation, Text
-from bizrules.rules import Rule, Ruleset, Violation
-from bizrules.values import Interval
-from bizrules.wording import say_citation
+from bizrules.rules import Rule, RuleEffect, Ruleset, Violation
+from bizrules.values import FEN_PER_YUAN, Interval
+from bizrules.wording import say_citation, say_condition
 
 
 def problem_data(problem: Problem, lang: str) -> Mapping[str, object]:
@@ -39,9 +43,39 @@ def interval_data(interval: Interval) -> Mapping[str, str | None]:
     }
 
 
-def citation_data(citations: Iterable[Citation], lang: str) -> list[str]:
-    """Citations as people write them."""
-    return [say_citation(citation, lang) for citation in citations]
+def citation_data(citation: Citation, lang: str) -> Mapping[str, object]:
+    """A citation in words and in parts, as in reports; parts that it does not name are left out."""
+    parts: dict[str, object] = {
+        "text": say_citation(citation, lang),
+        "law": citation.law,
+        "article": citation.article,
+        "paragraph": citation.paragraph,
+        "item": citation.item,
+        "sentence": citation.sentence,
+        "entry": citation.entry,
+        "number": citation.number,
+        "version": None if citation.version is None else citation.version.isoformat(),
+        "unverified": None if citation.unverified is None else citation.unverified.in_(lang),
+    }
+    return {key: value for key, value in parts.items() if value is not None}
+
+
+def citations_data(citations: Iterable[Citation], lang: str) -> list[Mapping[str, object]]:
+    """Citations one after the other."""
+    return [citation_data(citation, lang) for citation in citations]
+
+
+def _number(number: Fraction | int | None, *, unit: int = 1) -> int | float | None:
+    """The number in the unit, a float only where it is not whole."""
+    if number is None:
+        return None
+    found = Fraction(number) / unit
+    return int(found) if found.denominator == 1 else float(found)
+
+
+def _switch_data(condition: Condition, vocabulary: Vocabulary, lang: str) -> str | None:
+    """A condition in words; null where it always holds."""
+    return None if condition == ALWAYS else say_condition(condition, vocabulary, lang)
 
 
 def rule_data(rule: Rule, ruleset: Ruleset, lang: str) -> Mapping[str, object]:
@@ -64,30 +98,106 @@ def rule_data(rule: Rule, ruleset: Ruleset, lang: str) -> Mapping[str, object]:
         "region": rule.region,
         "in_force": interval_data(rule.in_force),
         "status": rule.status.value,
-        "citations": citation_data(rule.citations, lang),
+        "citations": citations_data(rule.citations, lang),
     }
 
 
-def violation_data(violation: Violation, lang: str) -> Mapping[str, object]:
-    """A violation without its tiers."""
+def full_rule_data(rule: Rule, ruleset: Ruleset, lang: str) -> Mapping[str, object]:
+    """A rule with its condition, what else it does, and what it leaves unexpressed."""
+    return {
+        **rule_data(rule, ruleset, lang),
+        "when": print_condition(rule.condition),
+        "effect": _effect_data(rule.effect),
+        "note": text_data(rule.note),
+        "unexpressed": [
+            {"text": text_data(one.text), "reason": text_data(one.reason)}
+            for one in rule.unexpressed
+        ],
+    }
+
+
+def _effect_data(effect: RuleEffect) -> Mapping[str, object]:
+    return {
+        "waives": sorted(kind.value for kind in effect.waives),
+        "keeps": sorted(kind.value for kind in effect.keeps),
+        "instead": None if effect.instead is None else effect.instead.value,
+        "fine": None if effect.fine is None else _fine_effect_data(effect.fine),
+    }
+
+
+def _fine_effect_data(fine: FineEffect) -> Mapping[str, object]:
+    """What a rule fixes about the fine; amounts in yuan, shares from 0 to 1."""
+    band = fine.band
+    return {
+        "amount": _number(fine.amount, unit=FEN_PER_YUAN),
+        "low": _number(fine.low, unit=FEN_PER_YUAN),
+        "high": _number(fine.high, unit=FEN_PER_YUAN),
+        "band": None
+        if band is None
+        else {
+            "low": _number(band.low),
+            "high": _number(band.high),
+            "low_closed": band.low_closed,
+            "high_closed": band.high_closed,
+        },
+        "floor": _number(fine.floor),
+    }
+
+
+def violation_data(violation: Violation, vocabulary: Vocabulary, lang: str) -> Mapping[str, object]:
+    """A violation with its provisions."""
     return {
         "id": violation.id,
         "title": text_data(violation.title),
         "department": violation.department,
         "field": violation.field,
-        "broken": citation_data(violation.broken, lang),
+        "broken": citations_data(violation.broken, lang),
         "provisions": [
-            {
-                "id": provision.id,
-                "citation": say_citation(provision.citation, lang),
-                "in_force": interval_data(provision.in_force),
-                "checked": provision.checked,
-                "unverified": text_data(provision.unverified),
-            }
-            for provision in violation.provisions
+            _provision_data(provision, vocabulary, lang) for provision in violation.provisions
         ],
         "elements": sorted(violation.elements),
         "in_force": interval_data(violation.in_force),
+    }
+
+
+def _provision_data(
+    provision: Provision, vocabulary: Vocabulary, lang: str
+) -> Mapping[str, object]:
+    return {
+        "id": provision.id,
+        "citation": citation_data(provision.citation, lang),
+        "in_force": interval_data(provision.in_force),
+        "only_after": _switch_data(provision.only_after, vocabulary, lang),
+        "tiers": [_tier_data(tier, vocabulary, lang) for tier in provision.tiers],
+        "kinds": [
+            {
+                "kind": kind.kind.value,
+                "modality": kind.modality.value,
+                "when": _switch_data(kind.when, vocabulary, lang),
+                "note": text_data(kind.note),
+            }
+            for kind in provision.kinds
+        ],
+        "checked": provision.checked,
+        "unverified": text_data(provision.unverified),
+    }
+
+
+def _tier_data(tier: Tier, vocabulary: Vocabulary, lang: str) -> Mapping[str, object]:
+    """A tier; its ends are yuan, or with a base what the base is multiplied by."""
+    fine = tier.fine or FineScale()
+    unit = FEN_PER_YUAN if fine.base is None else 1
+    return {
+        "id": tier.id,
+        "label": text_data(tier.label),
+        "when": _switch_data(tier.when, vocabulary, lang),
+        "fined": tier.fine is not None,
+        "low": _number(fine.low, unit=unit),
+        "high": _number(fine.high, unit=unit),
+        "base": fine.base,
+        "base_floor": _number(fine.base_floor, unit=FEN_PER_YUAN),
+        "modality": tier.modality.value,
+        "citation": None if tier.citation is None else citation_data(tier.citation, lang),
     }
 
 
@@ -107,4 +217,7 @@ def fact_data(fact: Fact) -> Mapping[str, object]:
         "judgement": fact.judgement,
         "group": fact.group,
         "derived": fact.derived,
+        "cure": None
+        if fact.cure is None
+        else {"to": fact.cure.to, "how": text_data(fact.cure.how)},
     }

@@ -18,17 +18,18 @@ from bizrules.cli._commands import (
     lang_option,
     option,
 )
-from bizrules.cli._names import known_region, known_violation
-from bizrules.cli._plain import rule_data
+from bizrules.cli._names import known_department, known_list, known_region, known_violation
+from bizrules.cli._plain import full_rule_data, rule_data
 from bizrules.cli._screen import Screen
-from bizrules.cli._words import coded, grade_words, list_word
+from bizrules.cli._words import coded, grade_words, list_word, region_word
 from bizrules.engine import Engine
 from bizrules.explanation import explain_rule
-from bizrules.grammar import print_condition
 from bizrules.provenance import Status
 from bizrules.rules import Rule, Ruleset
 
 _MOST: Final = 3
+# Columns that a narrow terminal can do without, the first to go first.
+_SPARE: Final = ("status", "modality", "region", "violations", "list")
 
 
 @attrs.frozen(kw_only=True)
@@ -55,10 +56,14 @@ class Filter:
         """The rules that fit, by id.
 
         Raises:
-            UnknownNameError: If the region or the violation is not known.
+            UnknownNameError: If the region, violation, list or department is not known.
         """
         if self.violation is not None:
             known_violation(engine, self.violation)
+        if self.list is not None:
+            known_list(engine, self.list)
+        if self.department is not None:
+            known_department(engine, self.department)
         places = None
         if self.region is not None:
             places = frozenset(engine.regions.ancestors(known_region(engine, self.region)))
@@ -141,12 +146,13 @@ def rules(  # noqa: PLR0913 - one argument an option
     heads = ("rule", "list", "grade", "modality", "violations", "region", "status", "title")
     screen.table(
         [screen.say(f"cli.head.{head}") for head in heads],
-        [_rule_row(rule, ruleset, screen.lang) for rule, ruleset in found],
+        [_rule_row(rule, ruleset, engine, screen.lang) for rule, ruleset in found],
+        spare=[heads.index(head) for head in _SPARE],
     )
     return SETTLED
 
 
-def _rule_row(rule: Rule, ruleset: Ruleset, lang: str) -> tuple[str, ...]:
+def _rule_row(rule: Rule, ruleset: Ruleset, engine: Engine, lang: str) -> tuple[str, ...]:
     names = sorted(rule.violations or ())
     shown = ", ".join(names[:_MOST]) + (f" +{len(names) - _MOST}" if len(names) > _MOST else "")
     return (
@@ -155,7 +161,7 @@ def _rule_row(rule: Rule, ruleset: Ruleset, lang: str) -> tuple[str, ...]:
         grade_words(rule.permits, lang) or coded("cli.axis", rule.axis.value, lang),
         coded("modality", rule.modality.value, lang),
         shown or phrases.say("cli.all", lang),
-        rule.region,
+        region_word(rule.region, engine.regions),
         coded("status", rule.status.value, lang),
         rule.title.in_(lang),
     )
@@ -181,8 +187,7 @@ def show(
     rule = engine.rule(rule_id)
     ruleset = next(one for one in engine.rulesets if one.id == rule.ruleset)
     if form == "json":
-        condition = {"when": print_condition(rule.condition)}
-        screen.data({**rule_data(rule, ruleset, screen.lang), **condition})
+        screen.data(full_rule_data(rule, ruleset, screen.lang))
     else:
         text = explain_rule(
             rule,

@@ -11,6 +11,7 @@ from typing import Final, TextIO
 
 import attrs
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.style import Style
 from rich.table import Table
@@ -19,6 +20,9 @@ from rich.text import Text as RichText
 from bizrules import phrases
 from bizrules.errors import BizrulesError, PluginError, Problem, ProblemsError, UnknownNameError
 
+# Cells narrower than that are hard to read where they have more to say.
+_LEGIBLE: Final = 16
+_GAP: Final = 2
 _BLANKS: Final = re.compile(r"[\t\r\n]+")
 _STYLES: Final[Mapping[str, str]] = {
     r"✓": "green",
@@ -115,24 +119,29 @@ class Screen:
         text = json.dumps(value, ensure_ascii=not is_utf, indent=2 if wide else None)
         self.out.write(f"{text}\n")
 
-    def table(self, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    def table(
+        self, heads: Sequence[str], rows: Iterable[Sequence[object]], *, spare: Sequence[int] = ()
+    ) -> None:
         """A table: with lines at a terminal, separated by tabs elsewhere.
 
         Args:
             heads: Names of the columns.
             rows: The cells, row by row.
+            spare: Columns that a narrow terminal can do without, the first to go first.
         """
         cells = [[_cell(value) for value in row] for row in rows]
         if not self.shows_people:
             for row in ([*heads], *cells):
                 self.out.write("\t".join(row) + "\n")
             return
+        console = _console(self.out)
+        shown = _columns([heads, *cells], spare, console.width)
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
-        for at, head in enumerate(heads):
-            table.add_column(head, overflow="fold", no_wrap=at == 0 and len(heads) > 1)
+        for at in shown:
+            table.add_column(heads[at], overflow="fold")
         for row in cells:
-            table.add_row(*row)
-        _console(self.out).print(table, soft_wrap=False)
+            table.add_row(*(row[at] for at in shown))
+        console.print(table, soft_wrap=False)
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """Problems with place, code and help."""
@@ -171,6 +180,19 @@ def unknown_name(error: UnknownNameError, lang: str) -> str:
     return text + phrases.say(
         "cli.near", lang, hint=phrases.say("hint.did-you-mean", lang, names=near)
     )
+
+
+def _columns(rows: Sequence[Sequence[str]], spare: Sequence[int], width: int) -> list[int]:
+    """The columns to show: without spare ones as long as the others were squeezed too much."""
+    needed = [
+        min(max(cell_len(row[at]) for row in rows), _LEGIBLE) + _GAP for at in range(len(rows[0]))
+    ]
+    shown = list(range(len(needed)))
+    for at in spare:
+        if sum(needed[one] for one in shown) <= width:
+            break
+        shown.remove(at)
+    return shown
 
 
 def _cell(value: object) -> str:

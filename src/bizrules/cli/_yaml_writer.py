@@ -1,6 +1,8 @@
 """Cases written as documents that people can read and go on with."""
 
+import errno
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +18,23 @@ _TEXTS: Final = frozenset({"id", "region"})
 _WORDS: Final = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT: Final = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a file that cannot be written, without touching it.
+
+    Args:
+        path: The file; it need not be there yet.
+
+    Raises:
+        DocumentError: If its folder is not there, it is a folder, or writing is not allowed.
+    """
+    if not path.parent.is_dir():
+        raise _unwritable(path, os.strerror(errno.ENOENT))
+    if path.is_dir():
+        raise _unwritable(path, os.strerror(errno.EISDIR))
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise _unwritable(path, os.strerror(errno.EACCES))
 
 
 def write_case(path: Path, case: Mapping[str, object]) -> None:
@@ -36,8 +55,11 @@ def write_case(path: Path, case: Mapping[str, object]) -> None:
     try:
         path.write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:
-        details = {"reason": error.strerror or ""}
-        raise DocumentError([Problem("file-unwritable", Location(str(path)), details)]) from None
+        raise _unwritable(path, error.strerror or "") from None
+
+
+def _unwritable(path: Path, reason: str) -> DocumentError:
+    return DocumentError([Problem("file-unwritable", Location(str(path)), {"reason": reason})])
 
 
 def _document(case: Mapping[str, object]) -> Iterator[str]:

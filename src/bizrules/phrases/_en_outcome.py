@@ -188,6 +188,7 @@ OUTCOME: Final[Mapping[str, str]] = {
     "fine.waived": "no fine",
     "fine.undetermined": "{ranges}, depending on facts still to be established",
     "fine.waiting": "whether the precondition of a fine is met is still to be established; if so, {ranges}",
+    "fine.versions": "depending on the date, because the provision was amended: {ranges}",
     "fine.exactly": "{amount}",
     "fine.from": "{low} or more",
     "fine.to": "up to {high}",

@@ -188,6 +188,7 @@ OUTCOME: Final[Mapping[str, str]] = {
     "fine.waived": "不予罚款",
     "fine.undetermined": "{ranges}，视尚待查明的事实而定",
     "fine.waiting": "罚款的前提尚待查明；前提具备的，{ranges}",
+    "fine.versions": "罚则在有关期间内修订过，视日期而定：{ranges}",
     "fine.exactly": "{amount}",
     "fine.from": "{low}以上",
     "fine.to": "{high}以下",
