@@ -50,8 +50,10 @@ def _is_penalty(at: Situation) -> bool:
     return at.contested or (at.grade is not None and at.grade > Grade.EXEMPT)
 
 
-def _has_measure(at: Situation, *, execution: bool) -> bool:
-    return any(Measure(code).is_execution is execution for code in at.case.measures)
+def _has_measure(at: Situation, duty: Duty, *, execution: bool) -> bool:
+    """Whether the case has a measure, or a way of execution, that the duty is for."""
+    found = {m for m in map(Measure, at.case.measures) if m.is_execution is execution}
+    return bool(found if duty.measures is None else found & duty.measures)
 
 
 def _carries(duty: Duty, ruleset: str, ground: Ground) -> bool:
@@ -68,8 +70,8 @@ _TRIGGERS: Mapping[Trigger, Callable[[Situation, Duty], bool]] = {
     Trigger.FINE: lambda at, _duty: _is_penalty(at) and at.fine.state in _FINED,
     Trigger.MITIGATED: lambda at, _duty: at.grade is Grade.MITIGATED,
     Trigger.CONTESTED: lambda at, _duty: at.contested,
-    Trigger.MEASURE: lambda at, _duty: _has_measure(at, execution=False),
-    Trigger.EXECUTION: lambda at, _duty: _has_measure(at, execution=True),
+    Trigger.MEASURE: lambda at, duty: _has_measure(at, duty, execution=False),
+    Trigger.EXECUTION: lambda at, duty: _has_measure(at, duty, execution=True),
     Trigger.GROUND: lambda at, duty: any(_carries(duty, *carried) for carried in at.grounds),
 }
 

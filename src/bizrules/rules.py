@@ -315,6 +315,7 @@ class Duty:
         text: What has to be done.
         trigger: Outcome it follows.
         grounds: With the trigger `ground`: grounds one of which must have settled the outcome.
+        measures: With a trigger about measures: measures it is for; None for all.
         when: A condition of the case besides.
         departments: Departments it is for; None for all.
         modality: SHALL or MAY.
@@ -328,6 +329,7 @@ class Duty:
     text: Text
     trigger: Trigger
     grounds: frozenset[Ground] = frozenset()
+    measures: frozenset[Measure] | None = None
     when: Condition = ALWAYS
     departments: frozenset[str] | None = None
     modality: Modality = Modality.SHALL

@@ -45,7 +45,6 @@ from strategies import VOCABULARY, assignments, conditions, vocabularies
 Facts: TypeAlias = Mapping[str, Value]
 Told: TypeAlias = dict[str, tuple[Rule, Truth, Truth]]
 """Candidate rules by id: the rule, its truth, and whether it is in force."""
-"""What is said of the grade, and of each measure."""
 
 
 def truth_of(condition: Condition, facts: Facts, vocabulary: Vocabulary) -> Truth:
@@ -207,7 +206,7 @@ class Law:
         return frozenset(reference.completions(self.held, unknown))
 
     @property
-    def settled(self) -> bool:
+    def decided(self) -> bool:
         """Whether there is one result."""
         return len(self.results) == 1
 
@@ -262,23 +261,22 @@ def chosen(old: Law, new: Law) -> set[reference.Result]:
     }
 
 
-def findings_of(law: Law, new: Law, case: Case) -> dict[str, Truth]:
-    """Findings of a law; where there are measures, also those about them, of the law of today."""
-    about = new.told if case.measures else {}
-    of_penalty = {n: t for n, (rule, t, _) in law.told.items() if rule.axis is Axis.PENALTY}
-    of_measures = {n: t for n, (rule, t, _) in about.items() if rule.axis is Axis.COMPULSION}
-    return of_penalty | of_measures
-
-
 def agrees_with(outcome: Outcome, law: Law, new: Law) -> bool:
-    """Whether findings, permitted grades and contest are those of the law."""
+    """Whether the outcome is that of the law, and of the new law about measures."""
     _, permitted, _, contested = reference.result(law.held)
+    findings = findings_of(law, Axis.PENALTY)
+    if outcome.case.measures:
+        findings |= findings_of(new, Axis.COMPULSION)
     return (
-        {finding.rule: finding.truth for finding in outcome.findings}
-        == findings_of(law, new, outcome.case)
+        {finding.rule: finding.truth for finding in outcome.findings} == findings
         and frozenset(outcome.permitted) == permitted
         and outcome.contested is contested
     )
+
+
+def findings_of(law: Law, axis: Axis) -> dict[str, Truth]:
+    """Truth of each rule of the axis."""
+    return {name: truth for name, (rule, truth, _) in law.told.items() if rule.axis is axis}
 
 
 def result_of(outcome: Outcome) -> reference.Result:
@@ -286,31 +284,30 @@ def result_of(outcome: Outcome) -> reference.Result:
     return outcome.grade, frozenset(outcome.permitted), outcome.modality, outcome.contested
 
 
-def days_of_act(case: Case) -> DateSpan:
-    """Days on which the act may have ended; without a date any day up to its discovery."""
-    if case.committed is not None:
-        return act_span(case)
-    return DateSpan(None, discovery(case).latest or decision_span(case).latest)
+def acted(case: Case) -> DateSpan:
+    """Days on which the act may have ended: any day up to its discovery, or to the decision."""
+    if case.committed is None:
+        return DateSpan(None, discovery(case).latest or decision_span(case).latest)
+    return act_span(case)
 
 
 def agree(world: World, case: Case) -> None:
     """Fail unless the outcome is what the reference says."""
     outcome = world.engine.evaluate(case)
     new = law_of(world.knowledge, case, decision_span(case))
-    old = law_of(world.knowledge, case, days_of_act(case))
+    old = law_of(world.knowledge, case, acted(case))
     laws = [new] if old.rules == new.rules else [old, new]
-    told = Verdict.OPEN not in new.verdicts
-    if len(laws) == 1:
-        assert outcome.settled is (new.settled and told)
-    elif not outcome.settled:
-        # The library may wait where the laws could only tie; it never decides too early.
-        assert not (old.settled and new.settled and told)
     assert tuple(measure.verdict for measure in outcome.compulsion) == new.verdicts
     assert any(agrees_with(outcome, law, new) for law in laws)
+    if Verdict.OPEN in new.verdicts:
+        assert not outcome.settled
+    elif all(law.decided for law in laws):
+        # Between two laws that are open the library may wait; it never decides too early.
+        assert outcome.settled
+    elif len(laws) == 1:
+        assert not outcome.settled
     if outcome.settled:
-        ways = chosen(old, new) if len(laws) > 1 else new.results
-        assert told
-        assert ways == {result_of(outcome)}
+        assert chosen(old, new) == {result_of(outcome)}
     else:
         assert outcome.grade is None
         assert outcome.modality is None

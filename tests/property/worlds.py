@@ -437,7 +437,8 @@ def _draft(place: str, of_measures: Sequence[Measure] | bool | None, **drawn: An
     """A rule whose id says its place; on the penalty axis unless it is told of measures."""
     if of_measures is False:
         return rule(place, **drawn)
-    unlike = {name: drawn[name] for name in ("when", "modality", "violations", "list", "ground")}
+    kept = ("when", "modality", "violations", "list", "ground", "in_force")
+    unlike = {name: drawn[name] for name in kept}
     return measure_rule(place, None if of_measures is True else of_measures, **unlike)
 
 
@@ -522,23 +523,35 @@ _SPECIAL: Final = st.sampled_from(
         (frozenset(), frozenset({Ground.NO_FAULT})),
     )
 )
-WORLDS: Final = st.builds(
-    _world,
-    rules=_several(_drafts(_OFTEN, _EFFECTS)),
-    places=_places(None, None, None, *Combination),
-    provisions=st.sampled_from(PROVISIONS),
-    special=_SPECIAL,
-    derived=st.just(value=True),
+
+
+@st.composite
+def _worlds(
+    draw: st.DrawFn, parts: Mapping[str, st.SearchStrategy[Any]], *, derived: bool
+) -> World:
+    # Composite, so that a failure shows the world and not how it was built.
+    return _world(**{name: draw(part) for name, part in parts.items()}, derived=derived)
+
+
+WORLDS: Final = _worlds(
+    {
+        "rules": _several(_drafts(_OFTEN, _EFFECTS)),
+        "places": _places(None, None, None, *Combination),
+        "provisions": st.sampled_from(PROVISIONS),
+        "special": _SPECIAL,
+    },
+    derived=True,
 )
 """Up to eight rules in the rulesets of the country, a city and two of its districts."""
 
-PLAIN_WORLDS: Final = st.builds(
-    _world,
-    rules=_several(_drafts(_OFTEN, (RuleEffect(),))),
-    places=_places(None),
-    provisions=st.just(()),
-    special=_SPECIAL,
-    derived=st.just(value=False),
+PLAIN_WORLDS: Final = _worlds(
+    {
+        "rules": _several(_drafts(_OFTEN, (RuleEffect(),))),
+        "places": _places(None),
+        "provisions": st.just(()),
+        "special": _SPECIAL,
+    },
+    derived=False,
 )
 """Worlds without fines, effects, combinations and derivations, which the reference lacks."""
 

@@ -216,8 +216,42 @@ class TestLawInTime:
         assert list(outcome.possible) == possible
         assert outcome.questions
 
+    def test_measures_and_duties_follow_the_law_of_the_decision(self) -> None:
+        """The penalty may follow the old law; what is done today follows the law of today."""
+        about = measure_rule("r.national/m", [Measure.SEIZURE], in_force=AFTER)
+        bygone = measure_rule("r.national/n", [Measure.SEIZURE], in_force=BEFORE)
+        duties = tuple(
+            Duty(
+                id=f"r.national/{name}",
+                ruleset="r.national",
+                text=text(name),
+                trigger=Trigger.ALWAYS,
+                citations=(CITE,),
+                in_force=days,
+            )
+            for name, days in (("before", BEFORE), ("after", AFTER))
+        )
+        built = engine(old(Grade.EXEMPT), about, bygone, duties=duties)
+        outcome = built.evaluate(attrs.evolve(SPANNING, measures=("seizure",)))
+        assert (outcome.law_applied.choice, outcome.grade) == (LawChoice.OLD, Grade.EXEMPT)
+        assert [m.rules for m in outcome.compulsion] == [("r.national/m",)]
+        assert [f.rule for f in outcome.held] == ["r.national/m", "r.national/old-exempt"]
+        assert [f.trace.truth for f in outcome.held] == [Truth.TRUE, Truth.TRUE]
+        assert [duty.duty for duty in outcome.duties] == ["r.national/after"]
+
+    def test_an_act_without_a_date(self) -> None:
+        """It may have been committed under the old law, up to the day of its discovery."""
+        built = engine(old(Grade.EXEMPT))
+        undated = case(committed=None, decided="2022-06-01")
+        outcome = built.evaluate(undated)
+        assert not outcome.settled
+        assert [question.fact for question in outcome.questions] == ["committed"]
+        early = built.evaluate(attrs.evolve(undated, discovered="2021-12-31"))
+        assert (early.settled, early.grade) == (True, Grade.EXEMPT)
+        assert early.law_applied.on == "..2021-12-31"
+
     def test_an_open_measure_keeps_the_choice_open(self) -> None:
-        """A law that prevails by its grade waits where the other one is open about a measure."""
+        """A law that prevails by its grade waits where a measure of today is open."""
         about = measure_rule("r.national/m", [Measure.SEIZURE], MINOR, in_force=AFTER)
         built = engine(old(Grade.LIGHTER), new(Grade.HEAVIER, SOLD), about)
         assert built.evaluate(SPANNING).settled
@@ -237,6 +271,18 @@ class TestLawInTime:
         assert (outcome.law_applied.choice, outcome.settled) == (choice, True)
         assert outcome.fine.range is not None
         assert outcome.fine.range.high == (maximum if choice is LawChoice.NEW else 500)
+
+    @pytest.mark.parametrize(
+        ("minimum", "choice"), [(50, LawChoice.NEW), (100, LawChoice.OLD), (150, LawChoice.OLD)]
+    )
+    def test_of_one_maximum_the_lower_minimum(self, minimum: int, choice: LawChoice) -> None:
+        """Of ranges with the same upper end the one that begins lower is the more lenient."""
+        versions = (
+            provision(fine_tier(100, 500), in_force=BEFORE),
+            provision(fine_tier(minimum, 500), in_force=AFTER),
+        )
+        outcome = engine(violations=[violation(ONE, *versions)]).evaluate(SPANNING)
+        assert outcome.law_applied.choice is choice
 
     def test_a_fine_without_maximum_is_the_most_severe(self) -> None:
         """A fine that only has a minimum is not compared by it."""

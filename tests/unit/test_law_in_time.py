@@ -132,3 +132,29 @@ class TestPriors:
             priors=Priors(searched_since=date(2018, 1, 1), found=(prior,)),
         )
         assert found.grade is grade
+
+
+class TestMeasures:
+    """A duty about one measure does not follow from another."""
+
+    @pytest.mark.parametrize(
+        ("measure", "duties"),
+        [
+            ("restraint", set()),
+            ("freezing", {"freezing-period"}),
+            ("seizure", {"sealing-period", "settle-sealed"}),
+        ],
+    )
+    def test_duties_of_a_measure(self, engine: Engine, measure: str, duties: set[str]) -> None:
+        """Sealing and freezing each have their own period."""
+        found = outcome(
+            engine,
+            CARRIAGE,
+            {"illegal_gains": "0", "first_violation": False, "measure_needless": False},
+            committed=date(2024, 6, 1),
+            discovered=date(2024, 6, 2),
+            decided=date(2024, 8, 1),
+            measures=(measure,),
+        )
+        names = {duty.duty.partition("/")[2] for duty in found.duties}
+        assert names & {"freezing-period", "sealing-period", "settle-sealed", "lift"} == duties

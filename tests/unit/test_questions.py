@@ -217,6 +217,7 @@ class TestDates:
             ("2022-03-01", None, "decided"),
             ("2022-03-01", "2022", "decided"),
             ("2022", "2022-12-31", "committed"),
+            (None, "2022-12-31", "committed"),
             ("2022", "2022", "decided"),
         ],
     )

@@ -273,6 +273,7 @@ class DutyDocument:
         text: What has to be done.
         on: Outcome it follows.
         grounds: With `on: ground`: grounds one of which must have settled the outcome.
+        measures: With `on: measure` or `execution`: measures it is for; leave out for all.
         when: A condition of the case besides.
         departments: Departments it is for; leave out for all (or the ruleset's).
         modality: `shall` or `may`.
@@ -285,6 +286,7 @@ class DutyDocument:
     text: Text
     on: Trigger
     grounds: tuple[Ground, ...] = ()
+    measures: tuple[Measure, ...] = ()
     when: Raw | None = None
     departments: tuple[str, ...] | None = None
     modality: Modality = Modality.SHALL

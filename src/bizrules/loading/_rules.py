@@ -246,6 +246,7 @@ class RuleReader:
             text=given.text,
             trigger=given.on,
             grounds=frozenset(given.grounds),
+            measures=frozenset(given.measures) or None,
             when=AllOf(()) if when is None else when,
             departments=frozenset(departments) if departments else None,
             modality=given.modality,
