@@ -152,6 +152,24 @@ class TestTests:
         assert match(test, facts) is holds
         assert match(test, {"goods_value": Money(value)}) is None
 
+    @pytest.mark.parametrize(
+        ("op", "passing"),
+        [
+            (Op.BELOW, [9]),
+            (Op.AT_MOST, [9, 10]),
+            (Op.AT_LEAST, [10, 11]),
+            (Op.ABOVE, [11]),
+            (Op.IS, [10]),
+        ],
+    )
+    def test_sums_and_shares_at_their_thresholds(self, op: Op, passing: list[int]) -> None:
+        """A sum, and a share of another fact, include and exclude as a single amount does."""
+        summed = check(("staff", "prior_times"), op, 10)
+        shared = check("staff", op, Share("prior_times", Fraction(1, 2)))
+        around = (9, 10, 11)
+        assert [n for n in around if match(summed, {"staff": n - 3, "prior_times": 3})] == passing
+        assert [n for n in around if match(shared, {"staff": n, "prior_times": 20})] == passing
+
     def test_sum_between(self) -> None:
         """A sum may lie between two ends."""
         test = check(("blocked_width", "area"), Op.BETWEEN, (Decimal("0.3"), Decimal("0.4")))

@@ -23,13 +23,13 @@ from bizrules.conditions import (
 from bizrules.engine import Engine
 from bizrules.facts import Answerer, Kind, Value, Vocabulary
 from bizrules.matching import comparable
-from bizrules.outcomes import Question
+from bizrules.outcomes import FineState, Question
 from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.provenance import Instrument, InstrumentKind, NormLevel
 from bizrules.questions import open_facts, representative_answers
 from bizrules.rules import Measure, Rule, RuleEffect
 from bizrules.selection import Candidate
-from bizrules.values import Interval, Money, Unit
+from bizrules.values import DateSpan, Interval, Money, Unit
 from property.worlds import (
     FACTS,
     ONE,
@@ -236,6 +236,27 @@ class TestDates:
         """Where the law of the act is known and only the decision is open, that is asked."""
         questions = engine(UNTIL).evaluate(case(committed="2022", decided="2022-12-31")).questions
         assert [question.fact for question in questions] == ["committed"]
+
+    TURN = DateSpan(date(2022, 6, 1), date(2022, 7, 31))
+
+    @pytest.mark.parametrize(
+        ("committed", "decided", "fact"),
+        [("2022-05-01", TURN, "decided"), (TURN, "2022-12-31", "committed")],
+    )
+    def test_a_provision_in_two_versions(
+        self, committed: DateSpan | str, decided: DateSpan | str, fact: str
+    ) -> None:
+        """Where the fine changed in between, the date is asked for because of the fine."""
+        versions = (
+            provision(fine_tier(100, 500), in_force=Interval(until=BORDER)),
+            provision(fine_tier(100, 400), in_force=Interval(BORDER)),
+        )
+        built = engine(violations=[violation(ONE, *versions)])
+        outcome = built.evaluate(case(committed=committed, decided=decided))
+        assert outcome.settled
+        assert outcome.fine.state is FineState.UNDETERMINED
+        assert [found.high for found in outcome.fine.alternatives] == [500, 400]
+        assert [(q.fact, q.changes) for q in outcome.questions] == [(fact, ("fine",))]
 
     def test_a_fact_of_that_name(self) -> None:
         """A vocabulary that declares a fact `decided` is asked about that fact."""
