@@ -9,8 +9,9 @@ import attrs
 from bizrules.cases import Case, Prior, Priors
 from bizrules.derivation import Known, first_violation, prior_count
 from bizrules.facts import Value
+from bizrules.history import FirstViolation
 from bizrules.provenance import Citation
-from bizrules.rules import FirstViolation, LimitationPeriod, Violation
+from bizrules.rules import LimitationPeriod, Violation
 from strategies import text
 
 

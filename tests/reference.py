@@ -5,6 +5,7 @@ that is not there is unknown. Sets of rules are enumerated, not reasoned about.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from fractions import Fraction
 from itertools import combinations
 from typing import TypeAlias
@@ -22,13 +23,16 @@ from bizrules.conditions import (
     magnitude,
 )
 from bizrules.facts import Kind, Value, Vocabulary
-from bizrules.penalties import Grade, Modality
-from bizrules.rules import Rule
+from bizrules.penalties import Grade, Modality, PenaltyKind, Provision
+from bizrules.rules import Reach, Rule
 from bizrules.truth import Truth, all_of, any_of, at_least
+from bizrules.values import DateSpan, Interval
 
 Facts: TypeAlias = Mapping[str, Value]
 Result: TypeAlias = tuple[Grade | None, frozenset[Grade], Modality | None, bool]
+Law: TypeAlias = tuple[Result, Provision | None]
 LENIENT = frozenset({Grade.EXEMPT, Grade.MITIGATED, Grade.LIGHTER})
+LAWFUL: Result = (Grade.EXEMPT, frozenset({Grade.EXEMPT}), Modality.SHALL, False)
 
 
 def truth(condition: Condition, facts: Facts, vocabulary: Vocabulary) -> Truth:
@@ -167,3 +171,49 @@ def completions(held: Sequence[Rule], unknown: Sequence[Rule]) -> Iterator[Resul
 def settled(held: Sequence[Rule], unknown: Sequence[Rule]) -> bool:
     """Whether all completions are the same."""
     return len(set(completions(held, unknown))) == 1
+
+
+def days_that_decide(reach: Reach, law: DateSpan, act: DateSpan, decision: DateSpan) -> DateSpan:
+    """On which days a rule must be in force to speak: those of the law, the act, the decision."""
+    return {Reach.IF_MORE_LENIENT: law, Reach.NEVER: act, Reach.ALWAYS: decision}[reach]
+
+
+def known(interval: Interval, day: date | None) -> tuple[date, date]:
+    """First day in force and first day no longer, as one knew them on a day."""
+    announced = day is None or interval.end_known is None or interval.end_known <= day
+    until = interval.until if announced else None
+    return interval.start or date.min, until or date.max
+
+
+def fine(provision: Provision | None, grade: Grade | None) -> tuple[Fraction, Fraction]:
+    """Upper and lower end: nothing, below the minimum, or the lowest or highest 30 per cent."""
+    if provision is None or grade is Grade.EXEMPT:
+        return Fraction(0), Fraction(0)
+    scale = provision.tiers[0].fine
+    assert scale is not None
+    low, high = scale.low or Fraction(0), scale.high or Fraction(0)
+    part = (high - low) * 3 / 10
+    bands = {Grade.MITIGATED: (low, Fraction(0)), Grade.LIGHTER: (low + part, low)}
+    bands[Grade.HEAVIER] = (high, high - part)
+    return bands.get(grade, (high, low)) if grade is not None else (high, low)
+
+
+def kinds(provision: Provision | None, grade: Grade | None) -> list[tuple[int, bool]]:
+    """The other kinds that stand open, the heaviest first, those that must be before may."""
+    if provision is None or grade is Grade.EXEMPT:
+        return []
+    order = list(PenaltyKind)
+    found = [(order.index(k.kind), k.modality is Modality.SHALL) for k in provision.kinds]
+    return sorted(found, reverse=True)
+
+
+def new_is_milder(old: Law, new: Law) -> bool:
+    """从旧兼从轻: by grade, then what else is permitted, then the fine, then the other kinds."""
+
+    def severity(law: Law) -> tuple[object, ...]:
+        (grade, permitted, _, _), provision = law
+        heaviest = max(permitted)
+        graded = heaviest if grade is None else grade
+        return graded, heaviest, fine(provision, grade), kinds(provision, grade)
+
+    return severity(new) < severity(old)

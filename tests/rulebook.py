@@ -13,7 +13,7 @@ from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Citation, Instrument, InstrumentKind, NormLevel
 from bizrules.regions import Region, parse_regions
 from bizrules.rules import Duty, Ground, Rule, Ruleset, Trigger, Violation
-from bizrules.selection import Candidate, Selector, Stretch
+from bizrules.selection import Candidate, Moment, Selector, Stretch
 from bizrules.values import DateSpan, Interval
 from strategies import fact, text, vocabulary_of
 
@@ -124,7 +124,7 @@ def stretch(
 ) -> Stretch:
     """The law of the place about the violation on those days."""
     made = selector(*rulesets, violation=violation, known_on=known_on)
-    return made.stretch(region, violation.id, on)
+    return made.stretch(region, violation.id, Moment.on(on))
 
 
 def ids(candidates: Iterable[Candidate]) -> list[str]:

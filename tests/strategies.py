@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 from hypothesis import strategies as st
 
-from bizrules.cases import Act, Case, Party, PartyKind, Prior, PriorResult, Priors
+from bizrules.cases import Act, Case, Party, PartyKind, Prior, Priors
 from bizrules.conditions import (
     AllOf,
     AnyOf,
@@ -28,6 +28,7 @@ from bizrules.conditions import (
 )
 from bizrules.facts import NUMERIC, Choice, Cure, Fact, Group, Kind, Value, Vocabulary
 from bizrules.grammar import unit_of
+from bizrules.history import PriorResult
 from bizrules.provenance import Text
 from bizrules.rules import Definition, Measure
 from bizrules.values import DateSpan, Money, Unit

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from bizrules.cases import Act, Case, Party, Prior, Priors
-    from bizrules.engine import Engine, default_engine, evaluate
+    from bizrules.engine import Engine, default_engine, evaluate, evaluate_matter
     from bizrules.errors import (
         BizrulesError,
         CaseError,
@@ -18,11 +18,12 @@ if TYPE_CHECKING:
         Problem,
         UnknownNameError,
     )
-    from bizrules.explanation import explain
+    from bizrules.explanation import explain, explain_matter
     from bizrules.hookspecs import hookimpl
+    from bizrules.matters import MatterOutcome
     from bizrules.outcomes import Finding, Fine, Outcome, Question
     from bizrules.penalties import Grade, Modality
-    from bizrules.plain import outcome_from_plain, to_plain
+    from bizrules.plain import matter_from_plain, matter_to_plain, outcome_from_plain, to_plain
     from bizrules.provenance import Citation
     from bizrules.truth import Truth
     from bizrules.values import Money
@@ -38,6 +39,7 @@ __all__ = [
     "Finding",
     "Fine",
     "Grade",
+    "MatterOutcome",
     "Modality",
     "Money",
     "Outcome",
@@ -51,8 +53,12 @@ __all__ = [
     "UnknownNameError",
     "default_engine",
     "evaluate",
+    "evaluate_matter",
     "explain",
+    "explain_matter",
     "hookimpl",
+    "matter_from_plain",
+    "matter_to_plain",
     "outcome_from_plain",
     "to_plain",
 ]
@@ -68,6 +74,7 @@ _MODULES: Final = {
     "Finding": "outcomes",
     "Fine": "outcomes",
     "Grade": "penalties",
+    "MatterOutcome": "matters",
     "Modality": "penalties",
     "Money": "values",
     "Outcome": "outcomes",
@@ -81,8 +88,12 @@ _MODULES: Final = {
     "UnknownNameError": "errors",
     "default_engine": "engine",
     "evaluate": "engine",
+    "evaluate_matter": "engine",
     "explain": "explanation",
+    "explain_matter": "explanation",
     "hookimpl": "hookspecs",
+    "matter_from_plain": "plain",
+    "matter_to_plain": "plain",
     "outcome_from_plain": "plain",
     "to_plain": "plain",
 }

@@ -2,23 +2,27 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from datetime import date
 from difflib import get_close_matches
+from itertools import product
 from typing import Final, TypeAlias
 
 import attrs
 
 from bizrules.cases import Case
-from bizrules.derivation import Derivation, Known, decision_span
+from bizrules.derivation import Derivation, Known, decision_span, search_start
 from bizrules.errors import CaseError, Problem
 from bizrules.facts import Fact, Kind, Value, Vocabulary, plain_value
 from bizrules.fines import Penal, fine_for, fine_of_versions
+from bizrules.history import Counting, FirstViolation
 from bizrules.matching import Comparable, UnreadableError, comparable, reader, value_of
 from bizrules.outcomes import Fine, MeasureOutcome, Verdict
-from bizrules.penalties import Grade, Modality, Provision
+from bizrules.penalties import BandTable, Grade, Modality, Provision
 from bizrules.provenance import Location
-from bizrules.resolution import Resolution, is_settled, possible_results, resolve
+from bizrules.regions import ancestors
+from bizrules.resolution import LAWFUL, Resolution, is_settled, possible_results, resolve
 from bizrules.rules import Measure, RuleEffect, Violation
-from bizrules.selection import Candidate, Selector, Step, Stretch
+from bizrules.selection import Candidate, Moment, Selector, Step, Stretch
 from bizrules.values import DateSpan
 from bizrules.weights import Weight
 
@@ -114,7 +118,12 @@ class Assessment:
 
     def possible(self) -> frozenset[Grade | None]:
         """Grades that some way of the unknown rules would propose; None for a contested result."""
-        return possible_results(weights(self.held), weights(self.unknown), self.stretch.combination)
+        held, unknown = weights(self.held), weights(self.unknown)
+        results = (possible_results(held, unknown, one) for one in self.stretch.combinations)
+        found = frozenset[Grade | None]().union(*results)
+        if self.stretch.is_violation is None:
+            return found | {Grade.EXEMPT}
+        return found if self.stretch.is_violation else frozenset({LAWFUL.grade})
 
     def effects(self) -> tuple[RuleEffect, ...]:
         """What the supporting rules order beyond the grade, by rule id."""
@@ -122,11 +131,13 @@ class Assessment:
         found = (c.rule.effect for c in self.held if c.rule.id in carried)
         return tuple(effect for effect in found if effect in self.base.effects)
 
-    def penal(self, provision: Provision | None = None) -> Penal:
-        """What the fine is computed from, under one version of the provision."""
+    def penal(
+        self, provision: Provision | None = None, bands: tuple[BandTable, ...] | None = None
+    ) -> Penal:
+        """What the fine is computed from, under one version of the provision and of the bands."""
         return Penal(
             provision=provision or next(iter(self.stretch.provisions), None),
-            bands=self.stretch.bands,
+            bands=self.stretch.bands[0] if bands is None else bands,
             vocabulary=self.vocabulary,
             view=self.reading.view,
             names={},
@@ -134,10 +145,19 @@ class Assessment:
 
     def fine(self) -> Fine:
         """The fine for the grade; the statutory range where there is no grade."""
-        versions = self.stretch.provisions or (None,)
-        fines = [fine_for(self.penal(p), self.grade, self.effects()) for p in versions]
-        date = "decided" if self.on == decision_span(self.case) else "committed"
-        return fine_of_versions(fines, date)
+        laws = product(self.stretch.provisions or (None,), self.stretch.bands)
+        found = (fine_for(self.penal(*law), self.grade, self.effects()) for law in laws)
+        fines = list(dict.fromkeys(found))
+        return fine_of_versions(fines, self.date)
+
+    def penals(self) -> tuple[Penal, ...]:
+        """What the penalty is computed from, under each version of the provision."""
+        return tuple(self.penal(provision) for provision in self.stretch.provisions or (None,))
+
+    @property
+    def date(self) -> str:
+        """The date of the case that says which law it is."""
+        return "decided" if self.on == decision_span(self.case) else "committed"
 
 
 def _written(value: Value) -> str:
@@ -166,6 +186,17 @@ def match_all(
         else:
             held.append(candidate)
     return held, unknown
+
+
+def _result(held: list[Weight], unknown: list[Weight], stretch: Stretch) -> tuple[Resolution, bool]:
+    """The result of the rules that hold, and whether neither an answer nor a date can change it."""
+    base, *others = (resolve(held, combination) for combination in stretch.combinations)
+    if any(other != base for other in others):
+        return base, False
+    if stretch.is_violation is None and base.permitted != LAWFUL.permitted:
+        return base, False
+    settled = all(is_settled(held, unknown, base, one) for one in stretch.combinations)
+    return base, settled
 
 
 def weights(candidates: Iterable[Candidate]) -> list[Weight]:
@@ -264,10 +295,9 @@ class Assessor:
         view = dict(stated.view)
         derived: set[str] = set()
         problems: list[Problem] = []
-        inputs: dict[str, Known] = {}
+        inputs: dict[FirstViolation, Known] = {}
         for step in stretch.plan:
-            known = inputs.get(step.first.ruleset) or self._known(case, step, view, inputs)
-            value = self._derivations[step.name].compute(known)
+            value = self._computed(case, step, view, inputs)
             if step.name in stated.stated:
                 view[step.key] = view[step.name]
                 problems += self._contradictions(case, step.name, value, view)
@@ -288,21 +318,51 @@ class Assessor:
             return value
         return comparable(self.vocabulary[name], value)
 
-    def _known(
+    def _computed(
         self,
         case: Case,
         step: Step,
         view: Mapping[str, Comparable],
-        inputs: dict[str, Known],
-    ) -> Known:
-        known = inputs[step.first.ruleset] = Known(
-            case=case,
-            stated=StatedFacts(view, self.vocabulary),
-            violation=self.violations[case.violation],
-            first=step.first,
-            violations=self.violations,
+        inputs: dict[FirstViolation, Known],
+    ) -> Value | None:
+        """The value of a derived fact; None where definitions that may be in force differ."""
+        values = []
+        for first in step.definitions:
+            known = inputs.get(first)
+            if known is None:
+                known = inputs[first] = Known(
+                    case=case,
+                    stated=StatedFacts(view, self.vocabulary),
+                    violation=self.violations[case.violation],
+                    first=first,
+                    violations=self.violations,
+                    line=self._line,
+                )
+            values.append(self._derivations[step.name].compute(known))
+        return values[0] if all(value == values[0] for value in values) else None
+
+    def _line(self, region: str) -> tuple[str, ...]:
+        """The region and those above it; a code that is not listed stands by its digits."""
+        regions = self.selector.regions
+        return regions.ancestors(region) if region in regions else ancestors(region)
+
+    def countings(self, name: str, stretch: Stretch) -> tuple[Counting, ...]:
+        """Which earlier violations a fact counts in the law of a stretch; none for others."""
+        own = self.vocabulary[name].counts if name in self.vocabulary else None
+        if own is not None:
+            return (own,)
+        if not self.selector.derived.get(name):
+            return ()
+        return tuple(
+            first for step in stretch.plan if step.name == name for first in step.definitions
         )
-        return known
+
+    def search_start(self, case: Case, counting: Counting) -> date | None:
+        """Day back to which the registers must be searched; None if that is not known."""
+        known = Known(
+            case=case, stated={}, violation=self.violations[case.violation], first=counting
+        )
+        return search_start(known)
 
     def _contradictions(
         self,
@@ -323,17 +383,30 @@ class Assessor:
         }
         return [Problem("contradiction", place, details)]
 
-    def assess(self, case: Case, stated: Reading, on: DateSpan) -> Assessment:
-        """The case under the law of those days."""
-        stretch = self.selector.stretch(case.region, case.violation, on)
-        return self.judge(case, stretch, on, self.derive(case, stretch, stated))
+    def assess(
+        self,
+        case: Case,
+        stated: Reading,
+        moment: Moment,
+        elements: frozenset[str] = frozenset(),
+    ) -> Assessment:
+        """The case under the law of those days.
+
+        Args:
+            case: The case.
+            stated: Its facts.
+            moment: The days.
+            elements: Elements of other violations of the same act, as in `Selector.stretch`.
+        """
+        stretch = self.selector.stretch(case.region, case.violation, moment, elements)
+        return self.judge(case, stretch, moment.law, self.derive(case, stretch, stated))
 
     def judge(self, case: Case, stretch: Stretch, on: DateSpan, reading: Reading) -> Assessment:
         """The case under the law of the stretch, with the facts as given."""
         held, unknown = match_all(stretch.penalty, stretch.doubtful, reading.view)
-        weighed = weights(held)
-        base = resolve(weighed, stretch.combination)
-        settled = not unknown or is_settled(weighed, weights(unknown), base, stretch.combination)
+        base, settled = LAWFUL, True
+        if stretch.is_violation is not False:
+            base, settled = _result(weights(held), weights(unknown), stretch)
         measures: tuple[MeasureOutcome, ...] = ()
         holding: list[Candidate] = []
         waiting: list[Candidate] = []

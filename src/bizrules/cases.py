@@ -5,12 +5,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
-from types import MappingProxyType
+from types import MappingProxyType, NoneType
 from typing import Final, TypeAlias
 
 import attrs
 
+from bizrules.errors import CaseError, Problem
 from bizrules.facts import plain_value
+from bizrules.history import PriorResult, Register
 from bizrules.provenance import Location
 from bizrules.values import DateSpan, Money, month_end, parse_date
 
@@ -106,14 +108,6 @@ class Party:
     birth_date: date | None = None
 
 
-class PriorResult(Enum):
-    """How an earlier violation was dealt with."""
-
-    EXEMPTED = "exempted"
-    WARNED = "warned"
-    PENALISED = "penalised"
-
-
 @attrs.frozen(kw_only=True)
 class Prior:
     """An earlier violation on record (既往违法记录); what is None is not known.
@@ -145,16 +139,22 @@ def _to_priors(given: Iterable[Prior]) -> tuple[Prior, ...]:
     return tuple(given)
 
 
+def _to_registers(given: Iterable[Register | str] | None) -> frozenset[Register] | None:
+    return None if given is None else frozenset(Register(one) for one in given)
+
+
 @attrs.frozen(kw_only=True)
 class Priors:
     """What a search of the records found.
 
     Attributes:
         searched_since: Day back to which the records were searched; None if they were not.
+        registers: Registers that were searched; None if the case does not say which.
         found: Earlier violations found.
     """
 
     searched_since: date | None = None
+    registers: frozenset[Register] | None = attrs.field(default=None, converter=_to_registers)
     found: tuple[Prior, ...] = attrs.field(default=(), converter=_to_priors)
 
 
@@ -203,12 +203,18 @@ class Case:
         filed: When the case was filed (立案).
         decided: When it is decided; the library reads no clock.
         notified: When the party was told of the intended penalty (告知).
+        act: Name of the act, where one act broke several norms: cases of a matter that share it
+            are one act (同一违法行为).
+        authority: Which authority deals with it.
         party: The party.
         facts: What is known, by name of the fact. Absent is unknown, never false.
         examined: Groups of circumstances that were examined: what is not stated of them was
             looked for and not found.
         priors: What a search of the records found; None if no search is recorded.
         measures: Compulsory measures proposed or taken, by code.
+
+    Raises:
+        CaseError: If a value has a wrong type, such as a region given as a number.
     """
 
     id: str
@@ -219,6 +225,8 @@ class Case:
     filed: DateSpan | None = attrs.field(default=None, converter=to_span)
     decided: DateSpan | None = attrs.field(default=None, converter=to_span)
     notified: DateSpan | None = attrs.field(default=None, converter=to_span)
+    act: str | None = None
+    authority: str | None = None
     party: Party = Party()
     facts: Mapping[str, FactInput] = attrs.field(
         factory=dict, converter=_to_facts, eq=_same_facts, hash=False
@@ -227,6 +235,40 @@ class Case:
     priors: Priors | None = None
     measures: tuple[str, ...] = attrs.field(default=(), converter=_to_codes)
     location: Location | None = attrs.field(default=None, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse values of a wrong type before anything is computed from them."""
+        wrong = [
+            _type_problem(self, key, getattr(self, key), types)
+            for key, types in _TYPES.items()
+            if not isinstance(getattr(self, key), types)
+        ]
+        for key, given in (("facts", self.facts), ("examined", self.examined)):
+            wrong += [
+                _type_problem(self, f"{key}.{name}", name, (str,))
+                for name in given
+                if not isinstance(name, str)
+            ]
+        if wrong:
+            raise CaseError(wrong)
+
+
+_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "id": (str,),
+    "region": (str,),
+    "violation": (str,),
+    "act": (str, NoneType),
+    "authority": (str, NoneType),
+    "party": (Party,),
+    "priors": (Priors, NoneType),
+}
+
+
+def _type_problem(case: Case, path: str, found: object, types: tuple[type, ...]) -> Problem:
+    place = Location(f"case {case.id}", path=f"$.{path}")
+    expected = " | ".join("None" if one is NoneType else one.__name__ for one in types)
+    details = {"found": type(found).__name__, "expected": expected}
+    return Problem("wrong-type", place, details)
 
 
 def fingerprint(case: Case) -> str:
@@ -239,11 +281,13 @@ def fingerprint(case: Case) -> str:
     data["facts"] = _same_facts(case.facts)
     # Sorted, because the order of a set is another in every process.
     data["examined"] = sorted(case.examined)
+    if case.priors is not None and case.priors.registers is not None:
+        data["registers"] = sorted(register.value for register in case.priors.registers)
     text = json.dumps(data, default=_canonical, sort_keys=True, ensure_ascii=False)
     return sha256(text.encode()).hexdigest()
 
 
-_OWN_FORM: Final = ("location", "facts", "examined")
+_OWN_FORM: Final = ("location", "facts", "examined", "registers")
 
 
 def _canonical(value: object) -> object:

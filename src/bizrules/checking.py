@@ -18,9 +18,11 @@ from bizrules.derivation import CORE_DERIVATIONS
 from bizrules.errors import DocumentError, Problem, Severity, sort_problems
 from bizrules.facts import Vocabulary
 from bizrules.grammar import contradictions, near_names
+from bizrules.history import RepeatCount
 from bizrules.loading import Knowledge, Source, load_documents
 from bizrules.penalties import Provision
 from bizrules.provenance import Citation, Location
+from bizrules.refinement import Refinements
 from bizrules.rules import Rule, Ruleset, Violation
 
 CORE: Final = "bizrules"
@@ -42,7 +44,7 @@ def default_catalogue() -> LawCatalogue:
 def check(
     knowledge: Knowledge, catalogue: LawCatalogue, *, base: Knowledge | None = None
 ) -> tuple[Problem, ...]:
-    """Errors and warnings about everything that loaded documents declare.
+    """Errors, warnings and notes about everything that loaded documents declare.
 
     Args:
         knowledge: What was loaded.
@@ -56,6 +58,7 @@ def check(
             _violation_warnings(fresh),
             _rule_warnings(fresh, knowledge),
             _unread_facts(fresh, knowledge),
+            _refinements(fresh, knowledge),
         )
     )
 
@@ -89,6 +92,7 @@ class _Fresh:
     violations: tuple[Violation, ...]
     rulesets: tuple[Ruleset, ...]
     facts: frozenset[str]
+    counts: tuple[RepeatCount, ...]
 
     @classmethod
     def of(cls, knowledge: Knowledge, base: Knowledge) -> "_Fresh":
@@ -99,10 +103,16 @@ class _Fresh:
             for name, violation in knowledge.violations.items()
             if name not in base.violations
         )
+        facts = [
+            fact
+            for name, fact in knowledge.vocabulary.facts.items()
+            if name not in base.vocabulary.facts
+        ]
         return cls(
             violations=tuple(violations),
             rulesets=tuple(one for one in knowledge.rulesets if one.id not in known),
-            facts=frozenset(knowledge.vocabulary.facts) - frozenset(base.vocabulary.facts),
+            facts=frozenset(fact.name for fact in facts),
+            counts=tuple(fact.counts for fact in facts if fact.counts is not None),
         )
 
     @property
@@ -138,6 +148,7 @@ def citations_of_violation(violation: Violation) -> Iterator[Citation]:
 def _citation_problems(fresh: _Fresh, catalogue: LawCatalogue) -> Iterator[Problem]:
     cited = chain(
         chain.from_iterable(map(citations_of_violation, fresh.violations)),
+        chain.from_iterable(count.citations for count in fresh.counts),
         chain.from_iterable(map(citations_of, fresh.rulesets)),
     )
     look_up = _remembering(catalogue)
@@ -261,6 +272,16 @@ def _unread_facts(fresh: _Fresh, knowledge: Knowledge) -> Iterator[Problem]:
             yield _warning("unread-fact", origin.location, fact=name)
 
 
+def _refinements(fresh: _Fresh, knowledge: Knowledge) -> Iterator[Problem]:
+    """Entries that go beyond those of superior places, or cannot be compared with them."""
+    compared = Refinements(
+        rulesets={ruleset.id: ruleset for ruleset in knowledge.rulesets},
+        vocabulary=knowledge.vocabulary,
+        regions=knowledge.regions,
+    )
+    return compared.problems({ruleset.id for ruleset in fresh.rulesets})
+
+
 def _facts_in_use(knowledge: Knowledge) -> Iterator[str]:
     """Names of all facts that something reads or that are computed; some more than once."""
     for derivation in CORE_DERIVATIONS:
@@ -272,7 +293,7 @@ def _facts_in_use(knowledge: Knowledge) -> Iterator[str]:
     for ruleset in knowledge.rulesets:
         for condition in _conditions_of(ruleset):
             yield from facts_read(condition)
-        yield from (duty.deadline.after for duty in ruleset.duties if duty.deadline is not None)
+        yield from (duty.deadline.anchor for duty in ruleset.duties if duty.deadline is not None)
 
 
 def _facts_of_provisions(provisions: Iterable[Provision]) -> Iterator[str]:

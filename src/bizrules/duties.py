@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
+from math import ceil, floor
+from typing import Final
 
 import attrs
 
+from bizrules import wording
 from bizrules.cases import Case
 from bizrules.facts import Vocabulary
 from bizrules.matching import View, compile_condition
 from bizrules.outcomes import DueDuty, Fine, FineState
 from bizrules.penalties import Grade
 from bizrules.provenance import Text
-from bizrules.rules import CalendarKind, Deadline, Duty, Ground, Measure, Trigger
+from bizrules.rules import Accrual, CalendarKind, Deadline, Duty, Ground, Measure, Trigger
 from bizrules.truth import Truth
-from bizrules.values import DateSpan, add_days
+from bizrules.values import DateSpan, Money, add_days
 from bizrules.wording import phrase
 from bizrules.workdays import WorkCalendar, add_workdays
 
@@ -92,27 +96,59 @@ def due_duties(
 
 def _due(duty: Duty, at: Situation, calendar: WorkCalendar, *, certain: bool) -> DueDuty:
     due, verified = _date(duty.deadline, at, calendar)
+    capped = None if due is None or duty.accrues is None else capped_on(due, duty.accrues)
     return DueDuty(
         duty=duty.id,
         text=duty.text,
         modality=duty.modality,
+        since=_start(duty.deadline.anchor, at) if duty.deadline else None,
         due=due,
         period=_period(duty.deadline, at.vocabulary),
+        accrual=_accrual(duty.accrues, capped),
+        capped_on=capped,
         verified=verified,
         certain=certain,
         citations=duty.citations,
     )
 
 
+def capped_on(due: date, accrual: Accrual) -> date:
+    """The day on which what accrues after a deadline reaches its cap.
+
+    The first day after the deadline is the first that counts: at 3 per cent a day the cap of the
+    whole amount is reached on the 34th (行政处罚法 72; 行政强制法 45).
+    """
+    return add_days(due, ceil(accrual.cap / accrual.rate))
+
+
+def accrued(amount: Money, days: int, accrual: Accrual) -> Money:
+    """What has accrued on an amount after so many days past the deadline, capped, to the fen."""
+    share = min(accrual.rate * max(days, 0), accrual.cap)
+    return Money(floor(amount.fen * share))
+
+
+def _accrual(accrual: Accrual | None, capped: date | None) -> Text | None:
+    if accrual is None:
+        return None
+    said = {
+        "rate": wording.both(partial(wording.say_share, accrual.rate)),
+        "cap": wording.both(partial(wording.say_share, accrual.cap)),
+    }
+    if capped is None:
+        return phrase("accrual", **said)
+    return phrase("accrual.until", **said, day=wording.both(partial(wording.say_date, capped)))
+
+
 def _period(deadline: Deadline | None, vocabulary: Vocabulary) -> Text | None:
     if deadline is None:
         return None
     kind = "hours" if deadline.hours else deadline.kind.value
-    if deadline.after in _CASE_DATES:
-        after = phrase(f"after.{deadline.after}")
+    if deadline.anchor in _CASE_DATES:
+        anchor = phrase(f"after.{deadline.anchor}")
     else:
-        after = vocabulary[deadline.after].label
-    return phrase(f"period.{kind}", n=deadline.length, after=after)
+        anchor = vocabulary[deadline.anchor].label
+    way = "before" if deadline.before else "period"
+    return phrase(f"{way}.{kind}", n=deadline.length, after=anchor)
 
 
 _CASE_DATES = frozenset({"committed", "discovered", "filed", "notified", "decided"})
@@ -122,15 +158,26 @@ def _date(
     deadline: Deadline | None, at: Situation, calendar: WorkCalendar
 ) -> tuple[date | None, bool]:
     """Last day of a period, and whether it is known; the day of the event does not count."""
-    if deadline is None or deadline.hours:
+    start = None if deadline is None else _start(deadline.anchor, at)
+    if deadline is None or start is None:
         return None, True
-    start = _start(deadline.after, at)
-    if start is None:
-        return None, True
+    length = _length(deadline, at.view)
     if deadline.kind is CalendarKind.CALENDAR:
-        return add_days(start, deadline.length), True
-    due = add_workdays(start, deadline.length, calendar)
+        return add_days(start, length), True
+    due = add_workdays(start, length, calendar)
     return due, due is not None
+
+
+def _length(deadline: Deadline, view: View) -> int:
+    """How many days; hours end on the day on which the last of them does."""
+    days = -(-deadline.length // _HOURS_A_DAY) if deadline.hours else deadline.length
+    for name in deadline.extended_by:
+        more = view.get(name)
+        days += more if isinstance(more, int) else 0
+    return -days if deadline.before else days
+
+
+_HOURS_A_DAY: Final = 24
 
 
 def _start(after: str, at: Situation) -> date | None:

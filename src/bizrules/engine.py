@@ -1,6 +1,6 @@
 """The engine: vocabulary, rulesets and plugins, frozen together."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache, partial
 from hashlib import sha256
@@ -14,11 +14,19 @@ import attrs
 from bizrules.assessment import Assessor, near_names
 from bizrules.cases import Case
 from bizrules.catalogue import LawCatalogue, parse_catalogue
-from bizrules.derivation import CORE_DERIVATIONS, Derivation
-from bizrules.errors import DocumentError, PluginError, Problem, UnknownNameError
+from bizrules.concurrence import evaluate_matter as evaluate_together
+from bizrules.derivation import CORE_DERIVATIONS, Derivation, repeat_derivation
+from bizrules.errors import (
+    DocumentError,
+    NotInForceError,
+    PluginError,
+    Problem,
+    UnknownNameError,
+)
 from bizrules.evaluation import Evaluator, Knowing
 from bizrules.facts import Vocabulary
 from bizrules.loading import Knowledge, load_documents
+from bizrules.matters import MatterOutcome
 from bizrules.near_misses import near_misses_of
 from bizrules.outcomes import Outcome
 from bizrules.plugins import Plugin, installed_plugins
@@ -79,18 +87,19 @@ class Engine:
     def __attrs_post_init__(self) -> None:
         """Compile what does not depend on a case."""
         knowledge = self.knowledge
+        derivations = (*self.derivations, *_repeats(knowledge.vocabulary))
         selector = Selector(
             vocabulary=knowledge.vocabulary,
             rulesets=knowledge.rulesets,
             violations=knowledge.violations,
             regions=knowledge.regions,
-            derived={d.name: d.by_ruleset for d in self.derivations},
+            derived={d.name: d.by_ruleset for d in derivations},
             as_known_on=self.as_known_on,
         )
         assessor = Assessor(
             vocabulary=knowledge.vocabulary,
             violations=knowledge.violations,
-            derivations=self.derivations,
+            derivations=derivations,
             selector=selector,
         )
         evaluator = Evaluator(
@@ -138,6 +147,11 @@ class Engine:
         )
 
     @property
+    def assessor(self) -> Assessor:
+        """What finds and reads the law, for those who show more of it than an outcome does."""
+        return self._evaluator.assessor
+
+    @property
     def vocabulary(self) -> Vocabulary:
         """Declared facts."""
         return self.knowledge.vocabulary
@@ -172,6 +186,31 @@ class Engine:
             raise UnknownNameError("rule", rule_id, near_names(rule_id, self._rules))
         return self._rules[rule_id]
 
+    def is_in_force(self, rule: Rule, day: date) -> bool:
+        """Whether the rule is in force on the day, as far as the engine knows it."""
+        known = self.as_known_on
+        if known is not None:
+            ruleset = next(one for one in self.rulesets if one.id == rule.ruleset)
+            published = rule.published or ruleset.published or ruleset.instrument.issued
+            if published is not None and known < published:
+                return False
+        return rule.in_force.as_known_on(known).contains(day)
+
+    def rule_on(self, rule_id: str, day: date) -> Rule:
+        """The version of a rule that is in force on the day: itself, an earlier or a later one.
+
+        Raises:
+            UnknownNameError: If there is no such rule; names near it are carried.
+            NotInForceError: If no version is in force that day; it carries when the last one
+                before ended and when the next one begins.
+        """
+        versions = list(_versions(self.rule(rule_id), self._rules))
+        for one in versions:
+            if self.is_in_force(one, day):
+                return one
+        days = {one.id: one.in_force.as_known_on(self.as_known_on) for one in versions}
+        raise NotInForceError.among("rule", rule_id, day, days)
+
     def evaluate(self, case: Case) -> Outcome:
         """The outcome of a case; see `Outcome`.
 
@@ -180,6 +219,40 @@ class Engine:
                 declared, or a value does not fit; all such problems are carried.
         """
         return self._evaluator.evaluate(case)
+
+    def evaluate_matter(self, cases: Iterable[Case], *, name: str = "") -> MatterOutcome:
+        """The joint outcome of several cases of one party; see `MatterOutcome`.
+
+        Args:
+            cases: The cases; those with the same `act` are one act (同一违法行为).
+            name: What to call the matter.
+
+        Raises:
+            CaseError: As `evaluate`, for every case; and if there is no case, an id occurs twice,
+                the parties differ, or the cases of an act contradict each other.
+        """
+        return evaluate_together(self._evaluator, cases, name=name)
+
+
+def _repeats(vocabulary: Vocabulary) -> Iterator[Derivation]:
+    """A derivation for every fact that counts repeats, by name."""
+    for name, fact in sorted(vocabulary.facts.items()):
+        if fact.counts is not None:
+            yield repeat_derivation(name, fact.counts)
+
+
+def _versions(rule: Rule, rules: Mapping[str, Rule]) -> Iterator[Rule]:
+    """All versions of the entry that the rule is one of, each once."""
+    later = {one.replaces: one for one in rules.values() if one.replaces is not None}
+    found = {rule.id: rule}
+    waiting = [rule]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        for other in (rules.get(one.replaces or ""), later.get(one.id)):
+            if other is not None and other.id not in found:
+                found[other.id] = other
+                waiting.append(other)
 
 
 def _digest(knowledge: Knowledge) -> str:
@@ -303,3 +376,17 @@ def evaluate(case: Case) -> Outcome:
         PluginError: If an installed plugin is not fit.
     """
     return default_engine().evaluate(case)
+
+
+def evaluate_matter(cases: Iterable[Case], *, name: str = "") -> MatterOutcome:
+    """The joint outcome of several cases of one party under the default engine.
+
+    Args:
+        cases: The cases; those with the same `act` are one act (同一违法行为).
+        name: What to call the matter.
+
+    Raises:
+        CaseError: As `Engine.evaluate_matter`.
+        PluginError: If an installed plugin is not fit.
+    """
+    return default_engine().evaluate_matter(cases, name=name)

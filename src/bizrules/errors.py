@@ -1,6 +1,7 @@
 """Problems with a place, a code and help; the exceptions that carry them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -9,13 +10,15 @@ import attrs
 
 from bizrules import phrases
 from bizrules.provenance import Location
+from bizrules.values import Interval
 
 
 class Severity(Enum):
-    """Whether a problem stops the work or only deserves attention."""
+    """Whether a problem stops the work, deserves attention, or is only worth knowing."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 def _read_only(given: Mapping[str, str]) -> Mapping[str, str]:
@@ -37,7 +40,7 @@ class Problem:
         code: Stable code such as `unknown-fact`; the phrases are kept under it.
         location: Where it is.
         details: What the message mentions, by name.
-        severity: Error or warning.
+        severity: Error, warning or note.
     """
 
     code: str
@@ -182,3 +185,69 @@ class UnknownNameError(BizrulesError, KeyError):
             f"; did you mean {', '.join(f'`{name}`' for name in self.near)}?" if self.near else ""
         )
         return f"unknown {self.what} `{self.name}`{hint}"
+
+
+class NotInForceError(BizrulesError, LookupError):
+    """Something known that is not in force on the day asked for.
+
+    Attributes:
+        what: `rule` or `ruleset`.
+        name: Its id.
+        day: The day asked for.
+        ended: First day out of force of the last version before, if there was one.
+        begins: First day in force of the next version, if there is one.
+        last: Id of the version that ended.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        name: str,
+        day: date,
+        *,
+        ended: date | None = None,
+        begins: date | None = None,
+        last: str | None = None,
+    ) -> None:
+        """Carry what is not in force, and when it was or will be."""
+        self.what = what
+        self.name = name
+        self.day = day
+        self.ended = ended
+        self.begins = begins
+        self.last = last
+        super().__init__(self.text("en"))
+
+    @classmethod
+    def among(
+        cls, what: str, name: str, day: date, versions: Mapping[str, Interval]
+    ) -> "NotInForceError":
+        """The error for what has versions none of which is in force that day.
+
+        Args:
+            what: `rule` or `ruleset`.
+            name: The id asked for.
+            day: The day asked for.
+            versions: Days in force of each version, by its id.
+        """
+        ends = [(days.until, one) for one, days in versions.items() if days.until is not None]
+        starts = [days.start for days in versions.values() if days.start is not None]
+        ended, last = max(((end, one) for end, one in ends if end <= day), default=(None, None))
+        begins = min((start for start in starts if day < start), default=None)
+        return cls(what, name, day, ended=ended, begins=begins, last=last)
+
+    @property
+    def code(self) -> str:
+        """Stable code: `rule-not-in-force` or `ruleset-not-in-force`."""
+        return f"{self.what}-not-in-force"
+
+    def text(self, lang: str = "en") -> str:
+        """The message: that it is not in force that day, when it ended and when it begins."""
+        # Days stand in ISO form, as they were asked for.
+        parts = [phrases.say(f"problem.{self.code}", lang, name=self.name, day=self.day)]
+        if self.ended is not None:
+            key = "not-in-force.ended" if self.last == self.name else "not-in-force.last"
+            parts.append(phrases.say(key, lang, name=self.last, day=self.ended))
+        if self.begins is not None:
+            parts.append(phrases.say("not-in-force.begins", lang, day=self.begins))
+        return phrases.say("note.mark", lang).join(parts)

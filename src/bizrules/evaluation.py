@@ -4,17 +4,20 @@ What every reader needs is computed at once; the rest when the outcome is read.
 """
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from typing import Final
 
 import attrs
 
 from bizrules.assessment import MEASURES, Assessment, Assessor, Reading, near_names
+from bizrules.case_dates import Locate, in_order, order_problems
 from bizrules.cases import Case, fingerprint, format_span
 from bizrules.derivation import act_span, decision_span, discovery
 from bizrules.duties import Situation, due_duties
 from bizrules.errors import CaseError, Problem
 from bizrules.fines import other_kinds
+from bizrules.history import Counting, FirstViolation
+from bizrules.history_wording import counting_text
+from bizrules.intertemporal import Applied, choose, rank
 from bizrules.matching import trace
 from bizrules.outcomes import (
     DueDuty,
@@ -36,12 +39,12 @@ from bizrules.outcomes import (
 )
 from bizrules.penalties import Grade
 from bizrules.provenance import Citation, Location, Text
-from bizrules.regions import RegionTable
+from bizrules.regions import NATIONAL, RegionTable
 from bizrules.resolution import ROWS
-from bizrules.selection import Candidate
+from bizrules.selection import Candidate, Moment
 from bizrules.truth import Truth
 from bizrules.values import DateSpan
-from bizrules.wording import name_of, phrase
+from bizrules.wording import both, join_clauses, name_of, phrase
 from bizrules.workdays import WorkCalendar
 
 ARTICLE_37: Final = Citation("行政处罚法", "37")
@@ -80,8 +83,12 @@ class Evaluator:
     ask: "Callable[[Answer], tuple[Question, ...]]"
     spot: Callable[[Assessment], tuple[NearMiss, ...]]
 
-    def evaluate(self, case: Case) -> Outcome:
+    def evaluate(self, case: Case, elements: frozenset[str] = frozenset()) -> Outcome:
         """The outcome of a case.
+
+        Args:
+            case: The case.
+            elements: Elements of other violations of the same act, as in `Selector.stretch`.
 
         Raises:
             CaseError: If the region, the violation, a measure, an examined group or a fact is not
@@ -91,7 +98,7 @@ class Evaluator:
         if problems:
             raise CaseError([*problems, *self.assessor.fact_problems(case)])
         reading = self.assessor.read(case)
-        applied = self._apply(case, reading)
+        applied = self._apply(case, reading, elements)
         main = applied.main
         crime = main.reading.view.get("crime_suspected")
         settled = applied.is_settled
@@ -112,8 +119,8 @@ class Evaluator:
         known = case.violation in self.assessor.violations and case.region in self.regions
         groups = self.assessor.vocabulary.groups
         if known and MEASURES.issuperset(case.measures) and case.examined <= groups.keys():
-            return []
-        return self._name_problems(case)
+            return [] if in_order(case) else list(order_problems(case, _locate(case)))
+        return [*self._name_problems(case), *order_problems(case, _locate(case))]
 
     def _name_problems(self, case: Case) -> list[Problem]:
         def unknown(code: str, name: str, path: str, near: tuple[str, ...]) -> Problem:
@@ -138,122 +145,38 @@ class Evaluator:
             problems.append(unknown("unknown-group", group, "examined", near))
         return problems
 
-    def _apply(self, case: Case, reading: Reading) -> "Applied":
+    def _apply(self, case: Case, reading: Reading, elements: frozenset[str]) -> Applied:
         """Old law or new: the law of the act, unless the law of the decision is more lenient.
 
         An act of unknown date may lie on any day up to its discovery.
         """
         decided = decision_span(case)
-        new = self.assessor.assess(case, reading, decided)
         if case.committed is None:
             acted = DateSpan(None, discovery(case).latest or decided.latest)
             undated = decided.earliest is None and decided.latest is None
             same = LawChoice.UNDATED if undated else LawChoice.DECISION_ONLY
         else:
             acted, same = act_span(case), LawChoice.SAME
-        stretch = self.assessor.selector.stretch(case.region, case.violation, acted)
-        if stretch.same_law(new.stretch):
+        assess, stretch = self.assessor.assess, self.assessor.selector.stretch
+        then = stretch(case.region, case.violation, Moment(acted, acted, decided), elements)
+        new = assess(case, reading, Moment(decided, acted, decided), elements)
+        if then.is_violation is False and new.stretch.is_violation is False:
+            raise CaseError([self._not_in_force(case)])
+        # Without any date there are no two laws to choose between, only all that may apply.
+        if same is LawChoice.UNDATED or then.same_law(new.stretch):
             return Applied(main=new, current=new, choice=same, settled=new.settled)
-        return choose(self.assessor.assess(case, reading, acted), new)
+        return choose(assess(case, reading, Moment(acted, acted, decided), elements), new)
 
-
-@attrs.frozen(kw_only=True, eq=False)
-class Applied:
-    """The law applied and the other one.
-
-    Attributes:
-        main: Assessment under the law applied.
-        current: Assessment under the law of the decision; measures and duties follow it.
-        other: Assessment under the other law; None if they do not differ.
-        choice: Which was applied.
-        settled: Whether neither result nor choice can still change.
-    """
-
-    main: Assessment
-    current: Assessment
-    other: Assessment | None = None
-    choice: LawChoice
-    settled: bool
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing is open, the measures of today's law included."""
-        return self.settled and not self.current.has_open_measure
-
-
-def choose(old: Assessment, new: Assessment) -> Applied:
-    """从旧兼从轻: the law of the act, unless the law of the decision is more lenient.
-
-    Compared are grade, then what else is permitted, then the upper and the lower end of the fine.
-    While one of the two is open the choice is settled only if no answer can change it: the other
-    law has a result that nothing can better, or one more lenient than every result still possible.
-    Where only the fines differ and one of them is open, the outcome is settled if both agree.
-    Measures and duties are no penalties: they follow the law of the decision.
-
-    *Source*: 行政处罚法 37.
-    """
-    if old.settled and new.settled:
-        return _choose_settled(old, new)
-    lead, settled = old, old.settled and _prevails(old, new)
-    if not settled and new.settled and _prevails(new, old):
-        lead, settled = new, True
-    elif not settled and new.on.latest is not None and severity(new) < severity(old):
-        lead = new
-    return _applied(lead, old, new, settled=settled)
-
-
-def _applied(lead: Assessment, old: Assessment, new: Assessment, *, settled: bool) -> Applied:
-    return Applied(
-        main=lead,
-        current=new,
-        other=new if lead is old else old,
-        choice=LawChoice.OLD if lead is old else LawChoice.NEW,
-        settled=settled,
-    )
-
-
-def _choose_settled(old: Assessment, new: Assessment) -> Applied:
-    """The choice between two results, which may still wait for a fine that breaks a tie."""
-    mine, theirs = severity(old), severity(new)
-    if mine[:2] == theirs[:2] and (old.fine().open_facts or new.fine().open_facts):
-        # The law whose fine is open stands in front, so that what is missing is asked.
-        lead = old if old.fine().open_facts else new
-        return _applied(lead, old, new, settled=old.base == new.base)
-    return _applied(new if theirs < mine else old, old, new, settled=True)
-
-
-def _prevails(one: Assessment, other: Assessment) -> bool:
-    """Whether a settled result is more lenient than whatever the other law may still lead to."""
-    grade = one.base.grade
-    if grade is None:
-        return False
-    if one.base.permitted == (Grade.EXEMPT,):
-        return True
-    return all(grade < _rank(possible) for possible in other.possible())
-
-
-def _rank(grade: Grade | None) -> Grade:
-    """How severe a result is by its grade; a contested one may still become the heaviest."""
-    return Grade.HEAVIER if grade is None else grade
-
-
-def severity(assessment: Assessment) -> tuple[float, ...]:
-    """How severe a settled assessment is: grade, what else is permitted, both ends of the fine.
-
-    Of two ranges with the same upper end the one that begins lower is the more lenient.
-    """
-    base = assessment.base
-    highest = float(max(base.permitted))
-    grade = highest if base.grade is None else float(base.grade)
-    fine = assessment.fine()
-    ranges = [found for found in (fine.range, *fine.alternatives) if found is not None]
-    high = max((_end(found.high, float("inf")) for found in ranges), default=0.0)
-    low = max((_end(found.low, 0.0) for found in ranges), default=0.0)
-    return (grade, highest, high, low)
-
-
-def _end(end: Fraction | None, missing: float) -> float:
-    return missing if end is None else float(end)
+    def _not_in_force(self, case: Case) -> Problem:
+        """Neither on the day of the act nor on that of the decision was it a violation."""
+        days = self.assessor.violations[case.violation].in_force
+        place = Location(f"case {case.id}", path="$.violation")
+        details = {
+            "found": case.violation,
+            "start": f"{days.start or '…'}",
+            "end": f"{days.until or '…'}",
+        }
+        return Problem("violation-not-in-force", place, details)
 
 
 @attrs.frozen(eq=False)
@@ -315,16 +238,57 @@ class Answer:
             reading.view,
             names=candidate.names,
             derived=reading.derived,
+            whose=self._whose,
         )
+        why = self._with_definitions(why, candidate, law)
         notes = []
         if candidate.has_elements:
             notes.append(Trace(node="element", truth=Truth.TRUE, text=phrase("trace.element")))
+        if candidate.has_joint_elements:
+            text = phrase("trace.element-joint")
+            notes.append(Trace(node="element", truth=Truth.TRUE, text=text))
         if rule in stretch.doubtful:
             notes.append(Trace(node="in_force", truth=Truth.UNKNOWN, text=phrase("trace.in-force")))
         if not notes:
             return why
         truth = why.truth & notes[-1].truth
         return Trace(node="all", truth=truth, text=why.text, children=(why, *notes))
+
+    def _with_definitions(self, found: Trace, candidate: Candidate, law: Assessment) -> Trace:
+        """The trace with whose definition told which earlier violations count."""
+        children = tuple(self._with_definitions(c, candidate, law) for c in found.children)
+        countings = {
+            counting: None
+            for fact in (found.facts if found.node == "test" else ())
+            for counting in self._countings(fact, candidate, law)
+        }
+        if not countings:
+            return attrs.evolve(found, children=children) if children else found
+        texts = [self._counting_text(counting) for counting in countings]
+        said = both(lambda lang: join_clauses((one.in_(lang) for one in texts), lang, "or"))
+        cited = dict.fromkeys(citation for one in countings for citation in one.citations)
+        return attrs.evolve(found, definition=said, citations=tuple(cited))
+
+    def _counting_text(self, counting: Counting) -> Text:
+        """Which earlier violations count, and by whose definition if that is not the law's."""
+        said = counting_text(counting, self.main.case.violation)
+        whose = self._whose(counting.ruleset) if isinstance(counting, FirstViolation) else None
+        return said if whose is None else phrase("whose.counting", counting=said, whose=whose)
+
+    def _whose(self, name: str) -> Text | None:
+        """The local ruleset that defines something, by its id or the name of a definition."""
+        near = self.evaluator.assessor.selector.near(self.main.case.region)
+        ruleset = name.partition("#")[0]
+        found = next((one for one in near if one.id == ruleset and one.region != NATIONAL), None)
+        return phrase("whose", ruleset=found.title) if found is not None else None
+
+    def _countings(self, fact: str, candidate: Candidate, law: Assessment) -> tuple[Counting, ...]:
+        key = candidate.names.get(fact)
+        if key is None:
+            return self.evaluator.assessor.countings(fact, law.stretch)
+        return tuple(
+            first for step in law.stretch.plan if step.key == key for first in step.definitions
+        )
 
     def reason(self) -> Reason:
         """The row that applied, in words."""
@@ -351,7 +315,7 @@ class Answer:
                 grade
                 for pair in pairs
                 for grade in pair
-                if _rank(grade) is min(_rank(one) for one in pair)
+                if rank(grade) is min(rank(one) for one in pair)
             )
         return tuple(sorted(grade for grade in found if grade is not None))
 
@@ -387,8 +351,10 @@ class Answer:
             vocabulary=main.vocabulary,
             view=self.applied.current.reading.view,
         )
-        duties = self.applied.current.stretch.duties
-        return due_duties(duties, situation, self.evaluator.calendar)
+        stretch = self.applied.current.stretch
+        found = due_duties(stretch.duties, situation, self.evaluator.calendar)
+        doubtful = stretch.doubtful_duties
+        return tuple(attrs.evolve(d, certain=False) if d.duty in doubtful else d for d in found)
 
     def questions(self) -> tuple[Question, ...]:
         """The questions."""
@@ -401,11 +367,13 @@ class Answer:
     def law_applied(self) -> LawApplied:
         """Which law was applied, and why."""
         choice, other = self.applied.choice, self.applied.other
-        said = _span_text(self.main.on)
+        basis = self.applied.basis
+        key = f"law.{choice.value}.{basis.value}" if basis else f"law.{choice.value}"
         return LawApplied(
             choice=choice,
-            on=said,
-            text=phrase(f"law.{choice.value}"),
+            basis=basis,
+            on=_span_text(self.main.on),
+            text=phrase(key),
             other=_other_law(other) if other else None,
         )
 
@@ -442,6 +410,15 @@ class Answer:
         return labels
 
 
+def _locate(case: Case) -> Locate:
+    """Places of the parts of a case that was built in Python."""
+
+    def locate(*path: str) -> Location:
+        return Location(f"case {case.id}", path=".".join(("$", *path)))
+
+    return locate
+
+
 def _span_text(span: DateSpan) -> str:
     if span.earliest is None and span.latest is None:
         return ""
@@ -461,4 +438,11 @@ def _other_law(other: Assessment) -> OtherLaw:
         settled=other.settled,
         contested=other.base.contested,
         fine=found,
+        kinds=tuple(one.kind for one in _open_kinds(other)),
     )
+
+
+def _open_kinds(law: Assessment) -> list[KindOutcome]:
+    """Penalties besides the fine that the law leaves open."""
+    found = other_kinds(law.penal(), law.grade, law.effects())
+    return [one for one in found if not one.waived and one.truth is not Truth.FALSE]

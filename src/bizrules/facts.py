@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from bizrules.errors import Problem
+from bizrules.history import RepeatCount
 from bizrules.provenance import Location, Text
 from bizrules.values import (
     Money,
@@ -102,6 +103,7 @@ class Fact:
         group: Group of circumstances that are examined together, if any.
         derived: Name of the derivation that computes it when nobody stated it.
         denial: For a boolean, the statement that it makes when false.
+        counts: Which earlier violations it counts when nobody stated it.
     """
 
     name: str
@@ -117,6 +119,7 @@ class Fact:
     group: str | None = None
     derived: str | None = None
     denial: Text | None = None
+    counts: RepeatCount | None = None
     location: Location | None = attrs.field(default=None, eq=False, repr=False)
     ranks: Mapping[str, int] = attrs.field(init=False, eq=False, repr=False)
 

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor
+from typing import Final
 
 import attrs
 
 from bizrules import phrases, wording
-from bizrules.conditions import Condition, facts_read
+from bizrules.conditions import Condition
 from bizrules.facts import Vocabulary
-from bizrules.matching import View, compile_condition
+from bizrules.matching import View, compile_condition, open_facts
 from bizrules.outcomes import Fine, FineRange, FineState, KindOutcome
 from bizrules.penalties import (
     Band,
@@ -53,9 +54,12 @@ class Penal:
         return Truth.of(compile_condition(condition, self.vocabulary, self.names)(self.view))
 
     def open_facts(self, condition: Condition) -> tuple[str, ...]:
-        """Unknown facts of a switch condition."""
-        read = sorted(facts_read(condition))
-        return tuple(name for name in read if self.view.get(self.names.get(name, name)) is None)
+        """Unknown facts that can still change a switch condition."""
+        return tuple(sorted(open_facts(condition, self.vocabulary, self.view, self.names)))
+
+
+WITHOUT_FINE: Final = frozenset({FineState.NONE, FineState.NOT_YET, FineState.WAIVED})
+"""States in which there is no fine."""
 
 
 def fine_for(penal: Penal, grade: Grade | None, effects: Iterable[RuleEffect]) -> Fine:
@@ -107,6 +111,7 @@ def fine_of_versions(fines: Sequence[Fine], date: str) -> Fine:
         state=FineState.UNDETERMINED,
         alternatives=tuple(ranges),
         text=phrase("fine.versions", ranges=said),
+        may_be_none=any(f.may_be_none or f.state in WITHOUT_FINE for f in fines),
         steps=tuple(step for f in fines for step in f.steps),
         citation=fines[-1].citation,
         open_facts=tuple(sorted({date, *(name for f in fines for name in f.open_facts)})),
@@ -127,6 +132,7 @@ def _fine_of_tiers(
         return Fine(state=FineState.NONE, text=text, citation=provision.citation)
     if len(found) == 1 and not waiting and not open_facts:
         return found[0]
+    certain = any(penal.truth(tier.when) is Truth.TRUE for tier in tiers)
     missing = tuple(sorted({*waiting, *open_facts, *(f for one in found for f in one.open_facts)}))
     ranges = tuple(fine.range for fine in found if fine.range is not None)
     parts = wording.both(lambda lang: wording.join((f.text.in_(lang) for f in found), lang, "or"))
@@ -134,6 +140,7 @@ def _fine_of_tiers(
     return Fine(
         state=FineState.UNDETERMINED,
         alternatives=ranges,
+        may_be_none=bool(waiting) or not certain or any(f.state in WITHOUT_FINE for f in found),
         text=phrase(key, ranges=parts),
         steps=tuple(step for fine in found for step in fine.steps),
         citation=provision.citation,
@@ -428,6 +435,12 @@ def other_kinds(
         for kind in dict.fromkeys(e.instead for e in ordered if e.instead is not None)
     ]
     return tuple(found)
+
+
+def open_kind_facts(penal: Penal) -> frozenset[str]:
+    """Unknown facts on which it depends whether a penalty besides the fine is open."""
+    kinds = penal.provision.kinds if penal.provision is not None else ()
+    return frozenset(name for kind in kinds for name in penal.open_facts(kind.when))
 
 
 def _is_waived(kind: PenaltyKind, grade: Grade | None, effects: tuple[RuleEffect, ...]) -> bool:

@@ -328,6 +328,7 @@ def trace(
     *,
     names: Names,
     derived: frozenset[str],
+    whose: Callable[[str], Text | None] = lambda _name: None,
 ) -> Trace:
     """Why the condition has its truth over the view, as a tree.
 
@@ -337,6 +338,8 @@ def trace(
         view: Known facts.
         names: Names of the view under which some facts are read.
         derived: Facts that were computed, not stated.
+        whose: Says whose definition a defined concept is, by its name; None where it goes without
+            saying.
     """
 
     def visit(node: Condition) -> Trace:
@@ -355,7 +358,12 @@ def trace(
         if isinstance(node, Defined):
             inner = visit(node.condition)
             return Trace(
-                node="defined", truth=truth, text=text, citations=node.citations, children=(inner,)
+                node="defined",
+                truth=truth,
+                text=text,
+                citations=node.citations,
+                definition=whose(node.name),
+                children=(inner,),
             )
         parts = tuple(visit(part) for part in parts_of(node))
         return Trace(node=_NODE_NAMES[type(node)], truth=truth, text=text, children=parts)
@@ -388,3 +396,17 @@ def _found(read: tuple[str, ...], vocabulary: Vocabulary, view: View, names: Nam
         return wording.join(parts, lang)
 
     return wording.both(said)
+
+
+def open_facts(
+    condition: Condition, vocabulary: Vocabulary, view: View, names: Names
+) -> frozenset[str]:
+    """Unknown facts that can still change the truth of a condition that cannot be told."""
+    if compile_condition(condition, vocabulary, names)(view) is not None:
+        return frozenset()
+    if isinstance(condition, Test):
+        return frozenset(
+            name for name in facts_read(condition) if view.get(names.get(name, name)) is None
+        )
+    parts = (open_facts(part, vocabulary, view, names) for part in parts_of(condition))
+    return frozenset(name for part in parts for name in part)

@@ -35,6 +35,8 @@ class Trace:
         facts: Facts it reads.
         derived: Whether a fact was computed rather than stated.
         citations: Where it is defined, for a defined concept.
+        definition: Which earlier violations count, in words, for a fact that they tell; whose
+            definition it is, for a concept that a local ruleset defines.
         children: The parts.
     """
 
@@ -45,6 +47,7 @@ class Trace:
     facts: tuple[str, ...] = ()
     derived: bool = False
     citations: tuple[Citation, ...] = ()
+    definition: Text | None = None
     children: "tuple[Trace, ...]" = ()
 
 
@@ -142,6 +145,7 @@ class Fine:
         range: The range of the grade; None without one, or if the tier is undetermined.
         statutory: The range of the provision before the grade.
         alternatives: Ranges by tier while facts leave the tier open.
+        may_be_none: Whether it may still turn out that there is no fine.
         modality: SHALL or MAY be fined.
         text: The range in words.
         steps: How it came about, step by step.
@@ -153,6 +157,7 @@ class Fine:
     range: FineRange | None = None
     statutory: FineRange | None = None
     alternatives: tuple[FineRange, ...] = ()
+    may_be_none: bool = False
     modality: Modality | None = None
     text: Text
     steps: tuple[Text, ...] = ()
@@ -206,8 +211,11 @@ class DueDuty:
         duty: Its id.
         text: What has to be done.
         modality: SHALL or MAY.
+        since: Date from which the period runs, or ahead of which it runs; None if not known.
         due: Last day; None without a period, or if the date from which it runs is unknown.
         period: The period in words.
+        accrual: What grows day by day after that day, in words.
+        capped_on: Day on which it grows no more.
         verified: Whether the working days of that year are officially known.
         certain: Whether it follows for sure, or only if an unknown condition holds.
         citations: Articles it rests on.
@@ -216,8 +224,11 @@ class DueDuty:
     duty: str
     text: Text
     modality: Modality
+    since: date | None = None
     due: date | None = None
     period: Text | None = None
+    accrual: Text | None = None
+    capped_on: date | None = None
     verified: bool = True
     certain: bool = True
     citations: tuple[Citation, ...] = ()
@@ -238,9 +249,12 @@ class Question:
         answered_by: Who can answer.
         judgement: Whether a person judges it.
         group: Group of circumstances it belongs to.
-        changes: What it can change: `grade`, `modality`, `fine`, `compulsion`.
+        changes: What it can change: `grade`, `fine`, `kinds` (of penalty), `compulsion`.
         rules: Rules that wait for it.
         settles: Share of its answers, 0 to 1, that would settle the outcome at once.
+        since: For what earlier violations tell: day back to which to search; None if no window
+            says, or the date from which it runs is not known.
+        registers: For what earlier violations tell: registers to search, in words.
     """
 
     fact: str
@@ -256,6 +270,8 @@ class Question:
     changes: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     settles: Fraction = Fraction(0)
+    since: date | None = None
+    registers: tuple[Text, ...] = ()
 
     def text(self, lang: str = "zh") -> str:
         """The question in the language."""
@@ -308,8 +324,20 @@ class LawChoice(Enum):
     SAME = "same"
     OLD = "old"
     NEW = "new"
+    OPEN = "open"
     DECISION_ONLY = "decision_only"
     UNDATED = "undated"
+
+
+class LawBasis(Enum):
+    """What told old and new law apart, in the order in which it is looked at."""
+
+    LAWFUL = "lawful"
+    GRADE = "grade"
+    PERMITTED = "permitted"
+    FINE = "fine"
+    KINDS = "kinds"
+    EQUAL = "equal"
 
 
 @attrs.frozen(kw_only=True)
@@ -322,6 +350,7 @@ class OtherLaw:
     settled: bool
     contested: bool
     fine: FineRange | None = None
+    kinds: tuple[PenaltyKind, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -329,13 +358,15 @@ class LawApplied:
     """Law applied in time. *Source*: 行政处罚法 37.
 
     Attributes:
-        choice: Whether old or new law, or no difference.
+        choice: Whether old or new law, no difference, or not yet to be told.
+        basis: What told them apart; None where nothing did or could.
         on: Date (or partial date) of the law applied.
         text: Why.
         other: The result under the other law, if they differ.
     """
 
     choice: LawChoice
+    basis: LawBasis | None = None
     on: str
     text: Text
     other: OtherLaw | None = None

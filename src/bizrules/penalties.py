@@ -1,6 +1,7 @@
 """Penalties as data: grades, kinds, provisions with tiers, bands of the range."""
 
 from collections.abc import Mapping
+from datetime import date
 from enum import Enum, IntEnum
 from fractions import Fraction
 from typing import Final
@@ -130,6 +131,7 @@ class Provision:
         kinds: Penalties besides the fine.
         only_after: What must have happened before there is any fine (逾期不改正、拒不改正).
         in_force: Days on which this version is in force.
+        published: Day on which this version was promulgated; None if not recorded.
         checked: How the range was verified, such as `fine_provisions 2021-04-29`.
         unverified: Why it could not be.
     """
@@ -140,6 +142,7 @@ class Provision:
     kinds: tuple[OtherKind, ...] = ()
     only_after: Condition = ALWAYS
     in_force: Interval = Interval()
+    published: date | None = None
     checked: str | None = None
     unverified: Text | None = None
     location: Location | None = attrs.field(default=None, eq=False, repr=False)

@@ -13,6 +13,7 @@ from bizrules._structure import from_plain, unstructure
 from bizrules.cases import Case, FactInput, plain_facts
 from bizrules.errors import DocumentError, Problem
 from bizrules.loading import case_to_plain
+from bizrules.matters import ActOutcome, Basis, MatterOutcome, Part, Role
 from bizrules.outcomes import (
     DueDuty,
     Finding,
@@ -191,8 +192,7 @@ def outcome_from_plain(data: object, *, name: str = "outcome") -> Outcome:
     """
     record = from_plain(data, RecordedOutcome, name=name)
     if record.format != FORMAT:
-        details = {"found": str(record.format), "known": str(FORMAT)}
-        raise DocumentError([Problem("format-unknown", Location(name, path="$.format"), details)])
+        raise DocumentError([_unknown_format(record.format, name)])
     return outcome_of(record)
 
 
@@ -219,3 +219,112 @@ def _finding(recorded: RecordedFinding) -> Finding:
 def same_outcome(one: Outcome, other: Outcome) -> bool:
     """Whether two outcomes say the same in every part, traces included."""
     return record_of(one) == record_of(other)
+
+
+@attrs.frozen(kw_only=True)
+class RecordedPart:
+    """A part of a matter; the fields are those of `Part`."""
+
+    outcome: RecordedOutcome
+    role: Role
+    by: str | None
+    text: Text
+    statutory: Fine
+    crime_duties: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class RecordedAct:
+    """An act of a matter; the fields are those of `ActOutcome`."""
+
+    act: str | None
+    parts: tuple[RecordedPart, ...]
+    basis: Basis
+    text: Text
+    citations: tuple[Citation, ...]
+    open_facts: tuple[str, ...]
+    asked: tuple[Question, ...]
+    chosen: bool
+
+
+@attrs.frozen(kw_only=True)
+class RecordedMatter:
+    """Everything a joint outcome says; the fields are those of `MatterOutcome`."""
+
+    format: int
+    id: str
+    acts: tuple[RecordedAct, ...]
+
+
+def matter_to_plain(matter: MatterOutcome) -> dict[str, object]:
+    """A joint outcome with the outcome of each part, as JSON-able data.
+
+    `matter_from_plain` reads it back.
+
+    Args:
+        matter: The joint outcome.
+    """
+    acts = tuple(_recorded_act(act) for act in matter.acts)
+    plain: dict[str, object] = unstructure(RecordedMatter(format=FORMAT, id=matter.id, acts=acts))
+    return plain
+
+
+def _recorded_act(act: ActOutcome) -> RecordedAct:
+    parts = tuple(
+        RecordedPart(
+            outcome=record_of(part.outcome),
+            role=part.role,
+            by=part.by,
+            text=part.text,
+            statutory=part.statutory,
+            crime_duties=tuple(sorted(part.crime_duties)),
+        )
+        for part in act.parts
+    )
+    names = (field.name for field in attrs.fields(RecordedAct) if field.name != "parts")
+    return RecordedAct(parts=parts, **{name: getattr(act, name) for name in names})
+
+
+def matter_from_plain(data: object, *, name: str = "matter") -> MatterOutcome:
+    """The joint outcome of which `matter_to_plain` made the data; no engine is needed.
+
+    Args:
+        data: Plain data.
+        name: What to call the data in problems.
+
+    Raises:
+        DocumentError: With everything that is wrong with the data.
+    """
+    record = from_plain(data, RecordedMatter, name=name)
+    if record.format != FORMAT:
+        raise DocumentError([_unknown_format(record.format, name)])
+    acts = tuple(
+        ActOutcome(
+            act=act.act,
+            parts=tuple(_recalled_part(part) for part in act.parts),
+            basis=act.basis,
+            text=act.text,
+            citations=act.citations,
+            open_facts=act.open_facts,
+            asked=act.asked,
+            chosen=act.chosen,
+        )
+        for act in record.acts
+    )
+    return MatterOutcome(id=record.id, acts=acts)
+
+
+def _recalled_part(part: RecordedPart) -> Part:
+    return Part(
+        outcome=outcome_of(part.outcome),
+        role=part.role,
+        by=part.by,
+        text=part.text,
+        statutory=part.statutory,
+        crime_duties=frozenset(part.crime_duties),
+    )
+
+
+def _unknown_format(found: int, name: str) -> Problem:
+    details = {"found": str(found), "known": str(FORMAT)}
+    return Problem("format-unknown", Location(name, path="$.format"), details)

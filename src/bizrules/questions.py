@@ -8,53 +8,39 @@ there, and one look at the file answers a whole group.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 import attrs
 
 from bizrules.assessment import Assessment, Assessor, weights
 from bizrules.conditions import (
-    Condition,
     Share,
-    Test,
-    facts_read,
     tests_of,
 )
-from bizrules.derivation import decision_span
 from bizrules.evaluation import Answer
-from bizrules.facts import CODED, Fact, Kind, Vocabulary
-from bizrules.matching import Comparable, Names, View, comparable, compile_condition, parts_of
+from bizrules.facts import CODED, Fact, Kind
+from bizrules.intertemporal import tie_facts
+from bizrules.matching import Comparable, comparable, open_facts
 from bizrules.outcomes import Question, Verdict
 from bizrules.penalties import Modality
+from bizrules.provenance import Text
 from bizrules.resolution import resolve
 from bizrules.rules import Measure
 from bizrules.selection import Candidate
-from bizrules.wording import phrase
+from bizrules.wording import both, join, phrase, say_date
 
 DATE_FACTS: Final = ("committed", "decided")
 _MAX_ANSWERS: Final = 12
 
 
-def open_facts(
-    condition: Condition, vocabulary: Vocabulary, view: View, names: Names
-) -> frozenset[str]:
-    """Unknown facts that can still change the truth of a condition that cannot be told."""
-    if compile_condition(condition, vocabulary, names)(view) is not None:
-        return frozenset()
-    if isinstance(condition, Test):
-        return frozenset(
-            name for name in facts_read(condition) if view.get(names.get(name, name)) is None
-        )
-    parts = (open_facts(part, vocabulary, view, names) for part in parts_of(condition))
-    return frozenset(name for part in parts for name in part)
-
-
 def deciding(assessment: Assessment) -> list[Candidate]:
     """Unknown rules on the penalty axis that can still change the result, alone or with others."""
     held, unknown = assessment.held, assessment.unknown
-    combination = assessment.stretch.combination
+    combinations = assessment.stretch.combinations
     found = []
     base = weights(held)
     for candidate in unknown:
@@ -63,7 +49,7 @@ def deciding(assessment: Assessment) -> list[Candidate]:
         own = weights([candidate])
         for trial in trials:
             before = [*base, *weights(trial)]
-            if resolve(before, combination) != resolve([*before, *own], combination):
+            if any(resolve(before, c) != resolve([*before, *own], c) for c in combinations):
                 found.append(candidate)
                 break
     return found
@@ -111,6 +97,8 @@ def questions_for(assessor: Assessor, answer: Answer) -> tuple[Question, ...]:
     for name in answer.fine().open_facts:
         need = needs.setdefault(name, _Need())
         need.changes.update(("fine", "grade") if decides else ("fine",))
+    for name in tie_facts(answer.applied):
+        needs.setdefault(name, _Need()).changes.add("grade" if decides else "kinds")
     questions = [_question(name, need, assessor, answer) for name, need in needs.items()]
     return tuple(sorted(questions, key=_rank))
 
@@ -131,6 +119,8 @@ def _rank(question: Question) -> tuple[object, ...]:
 def _need_of_rules(law: Assessment, needs: dict[str, _Need]) -> None:
     if not law.settled:
         _need(law, deciding(law), "grade", needs)
+        if law.stretch.is_violation is None or len(law.stretch.combinations) > 1:
+            needs.setdefault(law.date, _Need()).changes.add("grade")
 
 
 def _need(
@@ -145,13 +135,13 @@ def _need(
 
 def _open_of(law: Assessment, candidate: Candidate) -> frozenset[str]:
     found = open_facts(candidate.condition, law.vocabulary, law.reading.view, candidate.names)
-    if candidate.rule.id in law.stretch.doubtful:
-        found |= {"decided" if law.on == decision_span(law.case) else "committed"}
+    if law.stretch.waits_for_date(candidate):
+        found |= {law.date}
     return found
 
 
 def _question(name: str, need: _Need, assessor: Assessor, answer: Answer) -> Question:
-    changes = tuple(c for c in ("grade", "compulsion", "fine") if c in need.changes)
+    changes = tuple(c for c in ("grade", "compulsion", "fine", "kinds") if c in need.changes)
     rules = tuple(sorted(need.rules))
     if name in DATE_FACTS and name not in assessor.vocabulary:
         return Question(
@@ -164,10 +154,12 @@ def _question(name: str, need: _Need, assessor: Assessor, answer: Answer) -> Que
             rules=rules,
         )
     fact = assessor.vocabulary[name]
+    ask = fact.question or phrase("ask.fact", label=fact.label)
+    search = _search(name, assessor, answer)
     return Question(
         fact=name,
         kind=fact.kind,
-        ask=fact.question or phrase("ask.fact", label=fact.label),
+        ask=ask if search is None else search.asking(ask),
         label=fact.label,
         choices=tuple((choice.code, choice.label) for choice in fact.choices),
         unit="yuan" if fact.kind is Kind.MONEY else fact.unit.value if fact.unit else None,
@@ -178,7 +170,47 @@ def _question(name: str, need: _Need, assessor: Assessor, answer: Answer) -> Que
         changes=changes,
         rules=rules,
         settles=_share_that_settles(fact, assessor, answer) if rules else Fraction(0),
+        since=search.since if search is not None else None,
+        registers=search.registers if search is not None else (),
     )
+
+
+@attrs.frozen
+class _Search:
+    """Which registers to search, and back to which day."""
+
+    since: date | None
+    registers: tuple[Text, ...]
+
+    def asking(self, question: Text) -> Text:
+        """The question with where and how far back to look."""
+        registers = both(lambda lang: join((one.in_(lang) for one in self.registers), lang))
+        key = "ask.search" if self.registers else "ask.search.any"
+        if self.since is None:
+            return phrase(f"{key}.open", registers=registers, question=question)
+        since = both(partial(say_date, self.since))
+        return phrase(key, registers=registers, since=since, question=question)
+
+
+def _search(name: str, assessor: Assessor, answer: Answer) -> _Search | None:
+    """The search that tells a fact about earlier violations; None for other facts.
+
+    Where several definitions count, the search reaches back to the earliest day of all.
+    """
+    laws = [answer.main, answer.applied.other, answer.applied.current]
+    found = {
+        one: None
+        for law in laws
+        if law is not None
+        for one in assessor.countings(name, law.stretch)
+    }
+    if not found:
+        return None
+    starts = [assessor.search_start(answer.main.case, counting) for counting in found]
+    registers = dict.fromkeys(r for counting in found for r in counting.registers)
+    since = min((day for day in starts if day is not None), default=None)
+    named = tuple(phrase(f"register.{register.value}") for register in registers)
+    return _Search(None if None in starts else since, named)
 
 
 def _share_that_settles(fact: Fact, assessor: Assessor, answer: Answer) -> Fraction:

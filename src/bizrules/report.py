@@ -5,6 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from bizrules.errors import Problem
+from bizrules.matters import ActOutcome, MatterOutcome, Part
 from bizrules.outcomes import (
     DueDuty,
     Finding,
@@ -71,6 +72,60 @@ def report(outcome: Outcome, lang: str = "zh") -> dict[str, object]:
         "law_applied": _law(outcome.law_applied, lang),
         "receipt": _receipt(outcome.receipt),
         "problems": [_problem(problem, lang) for problem in outcome.problems],
+    }
+
+
+def report_matter(matter: MatterOutcome, lang: str = "zh") -> dict[str, object]:
+    """The joint outcome as JSON-able data, each part with its case, role and whole outcome.
+
+    Args:
+        matter: The joint outcome.
+        lang: `zh` or `en`.
+    """
+    found = matter.fine
+    return {
+        "matter": matter.id or None,
+        "crime_suspected": matter.crime_suspected.value,
+        "settled": matter.settled,
+        "contested": matter.contested,
+        "acts": [_act(act, lang) for act in matter.acts],
+        "fine": {
+            **_range(found.range),
+            "symbolic": [
+                {"act": number, **_range(fine.range), "text": fine.text.in_(lang)}
+                for number, fine in found.symbolic
+            ],
+            "open": list(found.open),
+        },
+        "questions": [_question(question, lang) for question in matter.questions],
+        "duties": [_duty(duty, lang) for duty in matter.duties],
+        "citations": _citations(matter.citations, lang),
+    }
+
+
+def _act(act: ActOutcome, lang: str) -> dict[str, object]:
+    return {
+        "act": act.act,
+        "applied": None if act.applied is None else act.applied.case.id,
+        "basis": act.basis.value,
+        "text": act.text.in_(lang),
+        "chosen": act.chosen,
+        "settled": act.settled,
+        "contested": act.contested,
+        "open_facts": list(act.open_facts),
+        "fine": None if act.fine is None else _fine(act.fine, lang),
+        "parts": [_part(part, lang) for part in act.parts],
+    }
+
+
+def _part(part: Part, lang: str) -> dict[str, object]:
+    return {
+        "case": part.case.id,
+        "role": part.role.value,
+        "by": part.by,
+        "text": part.text.in_(lang),
+        "statutory": _fine(part.statutory, lang),
+        "outcome": report(part.outcome, lang),
     }
 
 
@@ -194,6 +249,8 @@ def _question(question: Question, lang: str) -> dict[str, object]:
         "judgement": question.judgement,
         "group": question.group,
         "settles": _number(question.settles),
+        "since": _day(question.since),
+        "registers": [register.in_(lang) for register in question.registers],
     }
 
 
@@ -224,6 +281,9 @@ def _duty(duty: DueDuty, lang: str) -> dict[str, object]:
         "modality": duty.modality.value,
         "due": _day(duty.due),
         "period": _text(duty.period, lang),
+        "since": _day(duty.since),
+        "accrual": _text(duty.accrual, lang),
+        "capped_on": _day(duty.capped_on),
         "verified": duty.verified,
         "certain": duty.certain,
         "citations": _citations(duty.citations, lang),
@@ -234,6 +294,7 @@ def _law(law: LawApplied, lang: str) -> dict[str, object]:
     other = law.other
     return {
         "choice": law.choice.value,
+        "basis": law.basis.value if law.basis is not None else None,
         "on": law.on or None,
         "text": law.text.in_(lang),
         "other": None
@@ -245,6 +306,7 @@ def _law(law: LawApplied, lang: str) -> dict[str, object]:
             "settled": other.settled,
             "contested": other.contested,
             "fine": _range(other.fine) if other.fine is not None else None,
+            "kinds": [kind.value for kind in other.kinds],
         },
     }
 

@@ -262,7 +262,21 @@ TABLE: Final[tuple[Row, ...]] = (
         citations=(_apl("57", 1),),
     ),
 )
-ROWS: Final = {row.code: row for row in TABLE}
+LAWFUL: Final = Resolution(
+    row="lawful", grade=Grade.EXEMPT, permitted=(Grade.EXEMPT,), modality=Modality.SHALL
+)
+"""The result under a law that does not regard the act as a violation; before every row.
+
+*Source*: 行政处罚法 4, 37.
+"""
+
+_LAWFUL_ROW: Final = Row(
+    code="lawful",
+    fits=lambda _found: False,
+    result=lambda _found: LAWFUL,
+    citations=(_apl("4"), _apl("37")),
+)
+ROWS: Final = {row.code: row for row in (_LAWFUL_ROW, *TABLE)}
 
 
 def resolve(held: Iterable[Weight], combination: Combination = Combination.CONTEST) -> Resolution:

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
+from fractions import Fraction
 
 import attrs
 
 from bizrules.conditions import ALWAYS, Condition
+from bizrules.history import FirstViolation
 from bizrules.penalties import BandTable, FineEffect, Grade, Modality, PenaltyKind, Provision
 from bizrules.provenance import Citation, Instrument, Location, NormLevel, Status, Text
 from bizrules.values import Interval
@@ -96,75 +98,18 @@ _MEASURES = frozenset(
 )
 
 
-class Anchor(Enum):
-    """Date of a case, or of a prior, from which a window is counted."""
+class Reach(Enum):
+    """Whether the rules of a ruleset reach back to acts before them (溯及力).
 
-    COMMITTED = "committed"
-    DISCOVERED = "discovered"
-    DECIDED = "decided"
+    IF_MORE_LENIENT: as law does (从旧兼从轻); NEVER: only acts committed while they are in force;
+    ALWAYS: every case decided while they are in force.
 
-
-class Identity(Enum):
-    """Which earlier violations count."""
-
-    VIOLATION = "violation"
-    FIELD = "field"
-    DEPARTMENT = "department"
-    ANY = "any"
-
-
-class Area(Enum):
-    """Where an earlier violation must have been."""
-
-    ANYWHERE = "anywhere"
-    PROVINCE = "province"
-    PREFECTURE = "prefecture"
-    REGION = "region"
-
-
-class WindowUnit(Enum):
-    """Unit of a window: months and days run back from the anchor, calendar years do not."""
-
-    DAYS = "days"
-    MONTHS = "months"
-    CALENDAR_YEARS = "calendar_years"
-
-
-@attrs.frozen
-class Window:
-    """A period back from the anchor; a calendar year counts as a whole (自然年度)."""
-
-    length: int
-    unit: WindowUnit = WindowUnit.MONTHS
-
-
-@attrs.frozen(kw_only=True)
-class FirstViolation:
-    """What counts as a first violation at a place (初次违法、首次违法).
-
-    Attributes:
-        window: How far back earlier violations count; None without limit.
-        since: Earlier violations count only from this day on.
-        search: How far back the register must have been searched where `window` is None.
-        anchor: Date of the case from which the window runs back.
-        counted_by: Date of the earlier violation that must lie in the window.
-        identity: Which earlier violations count.
-        area: Where they must have been.
-        counts_exemptions: Whether an earlier exemption counts.
-        citations: Where it is fixed.
-        ruleset: Ruleset that fixes it.
+    *Source*: 行政处罚法 37 for laws, regulations and rules; a normative document says it itself.
     """
 
-    window: Window | None = None
-    since: date | None = None
-    search: Window | None = None
-    anchor: Anchor = Anchor.COMMITTED
-    counted_by: Anchor = Anchor.DECIDED
-    identity: Identity = Identity.VIOLATION
-    area: Area = Area.ANYWHERE
-    counts_exemptions: bool = True
-    citations: tuple[Citation, ...] = ()
-    ruleset: str = ""
+    IF_MORE_LENIENT = "if_more_lenient"
+    NEVER = "never"
+    ALWAYS = "always"
 
 
 @attrs.frozen(kw_only=True)
@@ -215,6 +160,10 @@ class Rule:
         region: Region of its ruleset.
         in_force: Days on which it is in force.
         published: Day from which it was known; None if not recorded.
+        reach: Whether it reaches back to acts before it.
+        batch: Batch with which it came; None if its ruleset has no batches.
+        replaces: Earlier version of the same entry, ended by this one.
+        refines: Entry of a superior ruleset that it spells out for its place.
         entry: Number as printed.
         status: How well it is attested.
         unexpressed: Conditions that could not be expressed.
@@ -239,6 +188,10 @@ class Rule:
     region: str
     in_force: Interval = Interval()
     published: date | None = None
+    reach: Reach = Reach.IF_MORE_LENIENT
+    batch: str | None = None
+    replaces: str | None = None
+    refines: str | None = None
     entry: str | None = None
     status: Status = Status.CONFIRMED
     unexpressed: tuple[Unexpressed, ...] = ()
@@ -280,15 +233,34 @@ class Deadline:
     Attributes:
         length: How many days (or hours).
         kind: Calendar or working days: 2, 3, 5 and 7 days are working days (行政处罚法 85).
-        after: Date from which it runs: `committed`, `discovered`, `filed`, `notified`, `decided`,
+        anchor: Date from which it runs: `committed`, `discovered`, `filed`, `notified`, `decided`,
             or the name of a date fact.
+        before: Whether it runs back from that date, as a notice ahead of a hearing does.
         hours: Whether the length is in hours.
+        extended_by: Facts whose days are added, such as the days a test took.
     """
 
     length: int
     kind: CalendarKind = CalendarKind.CALENDAR
-    after: str
+    anchor: str
+    before: bool = False
     hours: bool = False
+    extended_by: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Accrual:
+    """What grows day by day after a period has run out (加处罚款).
+
+    *Source*: 行政处罚法 72; 行政强制法 45.
+
+    Attributes:
+        rate: Share of the amount added a day.
+        cap: Share of the amount beyond which it does not grow.
+    """
+
+    rate: Fraction
+    cap: Fraction = Fraction(1)
 
 
 class Trigger(Enum):
@@ -320,6 +292,7 @@ class Duty:
         departments: Departments it is for; None for all.
         modality: SHALL or MAY.
         deadline: By when, if the norm says so.
+        accrues: What grows day by day once the deadline has passed.
         citations: Articles it rests on.
         in_force: Days on which it is in force.
     """
@@ -334,6 +307,7 @@ class Duty:
     departments: frozenset[str] | None = None
     modality: Modality = Modality.SHALL
     deadline: Deadline | None = None
+    accrues: Accrual | None = None
     citations: tuple[Citation, ...]
     in_force: Interval = Interval()
     location: Location | None = attrs.field(default=None, eq=False, repr=False)
@@ -354,10 +328,22 @@ class Combination(Enum):
 
 @attrs.frozen(kw_only=True)
 class Batch:
-    """A batch of a published list, with the counts its issuer gave."""
+    """A batch of a published list, with the counts its issuer gave.
+
+    Attributes:
+        id: Its name.
+        published: When it was published.
+        in_force: First day of its entries; None for the day it was published.
+        repeals: Entries of earlier batches that it repeals, by full id.
+        counts: How many entries of each list.
+        total: How many entries.
+        note: A remark for readers.
+    """
 
     id: str
     published: date | None = None
+    in_force: date | None = None
+    repeals: tuple[str, ...] = ()
     counts: Mapping[str, int] = attrs.field(factory=dict, hash=False)
     total: int | None = None
     note: Text | None = None
@@ -388,6 +374,7 @@ class Ruleset:
         instrument: The document that carries it.
         in_force: Days on which it is in force.
         published: Day from which it was known.
+        reach: Whether its rules reach back to acts before them.
         checked_on: Day on which its content was last compared with the source.
         supplements: Whether it is silent where a superior ruleset speaks.
         lists: Lists by id.
@@ -410,6 +397,7 @@ class Ruleset:
     instrument: Instrument
     in_force: Interval = Interval()
     published: date | None = None
+    reach: Reach = Reach.IF_MORE_LENIENT
     checked_on: date | None = None
     status: Status = Status.CONFIRMED
     supplements: bool = False
@@ -448,6 +436,9 @@ class Violation:
         elements: Facts that are elements of the offence and cannot make it heavier again.
         limitation: Limitation period of a special law, if it has one.
         displaces: Grounds that a law or administrative regulation displaces for it.
+        absorbs: Violations that merge into it where one act breaks both (吸收), as a means does
+            in its end.
+        special_to: Violations whose general provision it displaces (特别规定优先).
         in_force: Days on which it is a violation.
     """
 
@@ -460,5 +451,7 @@ class Violation:
     elements: frozenset[str] = frozenset()
     limitation: LimitationPeriod | None = None
     displaces: frozenset[Ground] = frozenset()
+    absorbs: frozenset[str] = frozenset()
+    special_to: frozenset[str] = frozenset()
     in_force: Interval = Interval()
     location: Location | None = attrs.field(default=None, eq=False, repr=False)

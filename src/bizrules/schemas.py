@@ -60,6 +60,9 @@ def schema_for(kind: str, vocabulary: Vocabulary | None = None) -> Schema:
     if kind == "cases":
         for key in ("expect", "official"):
             del defs["case"]["properties"][key]
+        del defs["matter"]["properties"]["expect"]
+    if kind in ("cases", "golden"):
+        schema["anyOf"] = [{"required": [key]} for key in ("cases", "matters")]
     return {
         "$schema": _DIALECT,
         "$id": f"urn:bizrules:schema:{kind}:{FORMAT}",

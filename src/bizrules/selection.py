@@ -7,11 +7,13 @@ for each stretch of time in which the law stays the same the candidates are kept
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import product
 
 import attrs
 
 from bizrules.conditions import Condition, facts_read, without
 from bizrules.facts import Vocabulary
+from bizrules.history import FirstViolation
 from bizrules.matching import Matcher, compile_condition
 from bizrules.penalties import BandTable, Provision
 from bizrules.regions import RegionTable
@@ -19,7 +21,7 @@ from bizrules.rules import (
     Axis,
     Combination,
     Duty,
-    FirstViolation,
+    Reach,
     Rule,
     Ruleset,
     Violation,
@@ -40,7 +42,9 @@ class Candidate:
         names: Names of the view under which derived facts of its ruleset are read.
         reads: Facts it reads.
         weight: Its weight; None off the penalty axis.
+        in_force: Days on which it is in force, as far as its end was known.
         has_elements: Whether elements of the offence were taken out of its condition.
+        has_joint_elements: Whether elements of another offence were, committed by the same act.
     """
 
     rule: Rule
@@ -50,7 +54,9 @@ class Candidate:
     names: Mapping[str, str]
     reads: frozenset[str]
     weight: Weight | None
+    in_force: Interval = Interval()
     has_elements: bool = False
+    has_joint_elements: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -61,14 +67,22 @@ class Step:
         name: The fact.
         key: Name under which it stands in the view.
         first: Definition of a first violation to compute it with.
+        others: Definitions that may be in force in its place, as the date is uncertain.
     """
 
     name: str
     key: str
     first: FirstViolation
+    others: tuple[FirstViolation, ...] = ()
+
+    @property
+    def definitions(self) -> tuple[FirstViolation, ...]:
+        """Every definition with which it may have to be computed."""
+        return (self.first, *self.others)
 
 
 _NO_DEFINITION = FirstViolation()
+_NO_ELEMENTS: frozenset[str] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -80,36 +94,88 @@ class Stretch:
         compulsion: Candidates on the compulsion axis, by id.
         provisions: Penalty provision in force; several versions where some are in force on only
             some of the possible days, none if there is none.
-        bands: Band tables, the nearest first.
-        duties: Duties in force, by id.
-        combination: How lenient and heavier rules combine.
+        bands: Band tables, the nearest first; several such lists where some tables are in force
+            on only some of the possible days.
+        duties: Duties in force on any of the possible days, by id.
+        combinations: How lenient and heavier rules combine; several ways where some of what says
+            so is in force on only some of the days.
+        is_violation: Whether the act is a violation at all; None if only on some of the days.
         rulesets: Rulesets that contribute, by id.
         plan: Derived facts to compute, in order.
         doubtful: Ids of rules that are in force on only some of the possible days.
+        doubtful_duties: Ids of duties that are.
         reads: Facts that the candidates read.
     """
 
     penalty: tuple[Candidate, ...]
     compulsion: tuple[Candidate, ...]
     provisions: tuple[Provision, ...]
-    bands: tuple[BandTable, ...]
+    bands: tuple[tuple[BandTable, ...], ...]
     duties: tuple[Duty, ...]
-    combination: Combination
+    combinations: tuple[Combination, ...]
+    is_violation: bool | None = True
     rulesets: tuple[Ruleset, ...]
     plan: tuple[Step, ...]
     doubtful: frozenset[str] = frozenset()
+    doubtful_duties: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
 
     def same_law(self, other: "Stretch") -> bool:
-        """Whether both hold the same rules, provision, bands and combination."""
+        """Whether both hold the same rules, definitions, provision, bands and combination."""
         return self is other or (
             [c.rule for c in self.penalty] == [c.rule for c in other.penalty]
-            and self.doubtful == other.doubtful
-            and len(self.provisions) < 2  # noqa: PLR2004 - one version
+            and self.doubtful_penalty == other.doubtful_penalty
+            and self.definitions == other.definitions
+            and max(len(self.provisions), len(self.bands), len(self.combinations)) <= 1
             and self.provisions == other.provisions
             and self.bands == other.bands
-            and self.combination is other.combination
+            and self.combinations == other.combinations
+            and self.is_violation is other.is_violation
         )
+
+    @property
+    def doubtful_penalty(self) -> frozenset[str]:
+        """Doubtful rules on the penalty axis: measures and duties follow the decision anyway."""
+        return self.doubtful & {c.rule.id for c in self.penalty}
+
+    @property
+    def definitions(self) -> Mapping[str, tuple[FirstViolation, ...]]:
+        """By which definitions the rules on the penalty axis are read."""
+        keys = {key for c in self.penalty for key in c.names.values()}
+        return {step.key: step.definitions for step in self.plan if step.key in keys}
+
+    def waits_for_date(self, candidate: Candidate) -> bool:
+        """Whether the rule, or a definition it is read by, is in force on only some of the days."""
+        keys = set(candidate.names.values())
+        return candidate.rule.id in self.doubtful or any(
+            step.others and step.key in keys for step in self.plan
+        )
+
+
+@attrs.frozen
+class Moment:
+    """The days that decide which law is looked at.
+
+    Attributes:
+        law: Days of the law: those of the act, or those of the decision.
+        act: Days of the act.
+        decision: Days of the decision.
+    """
+
+    law: DateSpan
+    act: DateSpan
+    decision: DateSpan
+
+    @classmethod
+    def on(cls, span: DateSpan) -> "Moment":
+        """Act and decision on the same days."""
+        return cls(span, span, span)
+
+    def span(self, reach: Reach) -> DateSpan:
+        """The days on which a rule must be in force, by how far it reaches back."""
+        if reach is Reach.IF_MORE_LENIENT:
+            return self.law
+        return self.act if reach is Reach.NEVER else self.decision
 
 
 @attrs.frozen(kw_only=True)
@@ -120,6 +186,21 @@ class _Place:
     rulesets: tuple[Ruleset, ...]
     violation: Violation
     borders: tuple[date, ...]
+    reaches: bool
+
+    def key(self, moment: Moment) -> tuple[int, ...] | None:
+        """Stretches of time in which the days lie; None if one spans a border."""
+        spans = (moment.law, moment.act, moment.decision) if self.reaches else (moment.law,)
+        found = []
+        for span in spans:
+            first, last = span.earliest, span.latest
+            if first is None or last is None:
+                return None
+            index = bisect_right(self.borders, first)
+            if first != last and index != bisect_right(self.borders, last):
+                return None
+            found.append(index)
+        return tuple(found)
 
 
 @attrs.define
@@ -145,31 +226,47 @@ class Selector:
     regions: RegionTable
     derived: Mapping[str, bool]
     as_known_on: date | None = None
-    _places: dict[tuple[str, str], _Place] = attrs.field(factory=dict, init=False, repr=False)
-    _stretches: dict[tuple[str, str, int], Stretch] = attrs.field(
+    _places: dict[tuple[str, str, frozenset[str]], _Place] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
+    _stretches: dict[tuple[str, str, frozenset[str], tuple[int, ...]], Stretch] = attrs.field(
         factory=dict, init=False, repr=False
     )
     _near: dict[str, tuple[Ruleset, ...]] = attrs.field(factory=dict, init=False, repr=False)
 
-    def stretch(self, region: str, violation: str, span: DateSpan) -> Stretch:
-        """The law about the violation at the place on the day, or on the days of the span."""
-        place = self._places.get((region, violation)) or self._settle(region, violation)
-        first, last = span.earliest, span.latest
-        if first is not None and last is not None:
-            index = bisect_right(place.borders, first)
-            if first == last or index == bisect_right(place.borders, last):
-                key = (region, violation, index)
-                known = self._stretches.get(key)
-                if known is None:
-                    known = self._stretches[key] = self._build(place, DateSpan.on(first))
-                return known
-        return self._build(place, span)
+    def stretch(
+        self,
+        region: str,
+        violation: str,
+        moment: Moment,
+        elements: frozenset[str] = _NO_ELEMENTS,
+    ) -> Stretch:
+        """The law about the violation at the place on the days of the moment.
 
-    def _settle(self, region: str, violation: str) -> _Place:
+        Args:
+            region: Where.
+            violation: The violation.
+            moment: When.
+            elements: Elements of other violations that the same act broke (同一违法行为): no more
+                than its own do they make it heavier.
+        """
+        place = self._places.get((region, violation, elements))
+        if place is None:
+            place = self._settle(region, violation, elements)
+        index = place.key(moment)
+        if index is None:
+            return self._build(place, moment)
+        key = (region, violation, elements, index)
+        known = self._stretches.get(key)
+        if known is None:
+            known = self._stretches[key] = self._build(place, moment)
+        return known
+
+    def _settle(self, region: str, violation: str, elements: frozenset[str]) -> _Place:
         entry = self.violations[violation]
         rulesets = self.near(region)
         candidates = [
-            self._compile(rule, ruleset, entry)
+            self._compile(rule, ruleset, entry, elements)
             for ruleset in rulesets
             for rule in ruleset.rules
             if self._fits(rule, ruleset, entry)
@@ -179,8 +276,9 @@ class Selector:
             rulesets=rulesets,
             violation=entry,
             borders=_borders(candidates, rulesets, entry),
+            reaches=any(r.reach is not Reach.IF_MORE_LENIENT for r in rulesets),
         )
-        self._places[region, violation] = place
+        self._places[region, violation, elements] = place
         return place
 
     def near(self, region: str) -> tuple[Ruleset, ...]:
@@ -212,15 +310,31 @@ class Selector:
     def _is_known(self, published: date | None) -> bool:
         return self.as_known_on is None or published is None or published <= self.as_known_on
 
-    def _speaks(self, ruleset: Ruleset, span: DateSpan) -> bool:
-        """Whether what the ruleset declares besides its rules is law on those days."""
-        return self._is_known(_published(ruleset)) and ruleset.in_force.covers(span) is True
+    def _ways(self, rulesets: Iterable[Ruleset], moment: Moment) -> tuple[tuple[Ruleset, ...], ...]:
+        """Which of the rulesets are law together, for each way an uncertain date may turn out."""
+        given = tuple(rulesets)
+        found = []
+        for reach in Reach:
+            own = [ruleset for ruleset in given if ruleset.reach is reach]
+            days = _days(moment.span(reach), (r.in_force for r in own))
+            found.append({frozenset(r.id for r in own if self._covers(r, day)) for day in days})
+        chosen = {frozenset().union(*choice) for choice in product(*found)}
+        return tuple(tuple(r for r in given if r.id in ids) for ids in sorted(chosen, key=sorted))
 
-    def _compile(self, rule: Rule, ruleset: Ruleset, violation: Violation) -> Candidate:
-        names = self.names_for(ruleset, facts_read(rule.condition))
-        condition, has_elements = rule.condition, False
-        if rule.is_heavier and violation.elements & facts_read(condition):
-            condition, has_elements = without(condition, violation.elements), True
+    def _covers(self, ruleset: Ruleset, span: DateSpan) -> bool | None:
+        """Whether the ruleset is in force on the days, as far as it was known."""
+        if not self._is_known(_published(ruleset)):
+            return False
+        return ruleset.in_force.as_known_on(self.as_known_on).covers(span)
+
+    def _compile(
+        self, rule: Rule, ruleset: Ruleset, violation: Violation, joint: frozenset[str]
+    ) -> Candidate:
+        reads = facts_read(rule.condition)
+        names = self.names_for(ruleset, reads)
+        # What constitutes an offence does not aggravate it, nor another one of the same act.
+        elements = (violation.elements | joint) & reads if rule.is_heavier else _NO_ELEMENTS
+        condition = without(rule.condition, elements) if elements else rule.condition
         depth = len(self.regions.ancestors(rule.region)) - 1
         return Candidate(
             rule=rule,
@@ -230,7 +344,9 @@ class Selector:
             names=names,
             reads=facts_read(condition),
             weight=weigh(rule, depth=depth) if rule.axis is Axis.PENALTY else None,
-            has_elements=has_elements,
+            in_force=rule.in_force.as_known_on(self.as_known_on),
+            has_elements=bool(elements & violation.elements),
+            has_joint_elements=bool(elements - violation.elements),
         )
 
     def names_for(self, ruleset: Ruleset, reads: Iterable[str]) -> Mapping[str, str]:
@@ -243,21 +359,21 @@ class Selector:
         scope = ruleset.id if own else f"{ruleset.region}/{ruleset.department or ''}"
         return {name: f"{name}@{scope}" for name in reads if self.derived.get(name)}
 
-    def first_violation(self, ruleset: Ruleset, span: DateSpan) -> FirstViolation:
+    def first_violations(self, ruleset: Ruleset, span: DateSpan) -> tuple[FirstViolation, ...]:
         """The ruleset's definition of a first violation, or the nearest superior one in force.
 
         Among those of one place the department's own comes before the general one, then the
-        later before the earlier.
+        later before the earlier. Several are possible where one is in force on only some of the
+        days; the nearest of them stands in front.
         """
         if ruleset.first_violation is not None:
-            return ruleset.first_violation
+            return (ruleset.first_violation,)
         fitting = [
             r
             for r in self.near(ruleset.region)
             if r.first_violation is not None
             and r.department in (None, ruleset.department)
-            and r.in_force.covers(span) is not False
-            and self._is_known(_published(r))
+            and self._covers(r, span) is not False
         ]
         fitting.sort(
             key=lambda r: (
@@ -267,31 +383,71 @@ class Selector:
                 r.id,
             )
         )
-        found = fitting[0].first_violation if fitting else None
-        return found or FirstViolation()
+        found: dict[int, None] = {}
+        for day in _days(span, (r.in_force for r in fitting)):
+            index = next((i for i, r in enumerate(fitting) if self._covers(r, day)), len(fitting))
+            found[index] = None
+        ordered = [*(r.first_violation for r in fitting), None]
+        return tuple(ordered[index] or _NO_DEFINITION for index in sorted(found))
 
-    def _build(self, place: _Place, span: DateSpan) -> Stretch:
-        truths = [(c, c.rule.in_force.covers(span)) for c in place.candidates]
+    def _build(self, place: _Place, moment: Moment) -> Stretch:
+        law = moment.law
+        truths = [(c, c.in_force.covers(moment.span(c.rule.reach))) for c in place.candidates]
         kept = self._without_supplements([one for one in truths if one[1] is not False])
+        is_violation = place.violation.in_force.as_known_on(self.as_known_on).covers(law)
+        if is_violation is False:
+            # What is no violation needs neither leniency nor severity.
+            kept = [one for one in kept if one[0].rule.axis is not Axis.PENALTY]
         department = place.violation.department
-        rulesets = [r for r in place.rulesets if self._speaks(r, span)]
-        fitting = [r for r in rulesets if r.department in (None, department)]
-        provisions = _provisions(place.violation, span)
-        duties = _duties(fitting, department, span)
+        speaking = [
+            (r, truth)
+            for r in place.rulesets
+            if r.department in (None, department)
+            and (truth := self._covers(r, moment.span(r.reach))) is not False
+        ]
+        fitting = [r for r, _ in speaking]
+        ways = self._ways([r for r in fitting if r.bands or r.combination], moment)
+        provisions = self._provisions(place.violation, law)
+        due = self._duties(speaking, department, law)
+        duties = tuple(duty for duty, _ in due)
         reads = frozenset(name for c, _ in kept for name in c.reads)
         also = frozenset(name for condition in _besides(provisions, duties) for name in condition)
         return Stretch(
             penalty=tuple(c for c, _ in kept if c.rule.axis is Axis.PENALTY),
             compulsion=tuple(c for c, _ in kept if c.rule.axis is Axis.COMPULSION),
             provisions=provisions,
-            bands=tuple(table for ruleset in fitting for table in ruleset.bands),
+            bands=tuple(dict.fromkeys(tuple(t for r in way for t in r.bands) for way in ways)),
             duties=duties,
-            combination=_combination(fitting),
+            combinations=_combinations(ways),
+            is_violation=is_violation,
             rulesets=_stamped(fitting, [c for c, _ in kept], duties),
-            plan=self._plan(reads | also, [c for c, _ in kept], span),
+            plan=self._plan(reads | also, [c for c, _ in kept], law),
             doubtful=frozenset(c.rule.id for c, truth in kept if truth is None),
+            doubtful_duties=frozenset(duty.id for duty, truth in due if truth is None),
             reads=reads,
         )
+
+    def _provisions(self, violation: Violation, span: DateSpan) -> tuple[Provision, ...]:
+        """The version surely in force; where none is, those in force on some of the days."""
+        known = [p for p in violation.provisions if self._is_known(p.published)]
+        truths = [(p, p.in_force.as_known_on(self.as_known_on).covers(span)) for p in known]
+        for provision, truth in truths:
+            if truth is True:
+                return (provision,)
+        return tuple(provision for provision, truth in truths if truth is None)
+
+    def _duties(
+        self, rulesets: Iterable[tuple[Ruleset, bool | None]], department: str, span: DateSpan
+    ) -> list[tuple[Duty, bool | None]]:
+        """The duties by id, each with whether it is in force on all the days or on only some."""
+        found = [
+            (duty, truth and speaks)
+            for ruleset, speaks in rulesets
+            for duty in ruleset.duties
+            if (truth := duty.in_force.as_known_on(self.as_known_on).covers(span)) is not False
+            and (duty.departments is None or department in duty.departments)
+        ]
+        return sorted(found, key=lambda one: one[0].id)
 
     def _without_supplements(
         self, kept: list[tuple[Candidate, bool | None]]
@@ -329,10 +485,9 @@ class Selector:
                 steps.append(Step(name=name, key=name, first=_NO_DEFINITION))
                 continue
             using = {c.names[name]: c.ruleset for c in candidates if name in c.names}
-            steps += [
-                Step(name=name, key=key, first=self.first_violation(using[key], span))
-                for key in sorted(using)
-            ]
+            for key in sorted(using):
+                first, *others = self.first_violations(using[key], span)
+                steps.append(Step(name=name, key=key, first=first, others=tuple(others)))
         return tuple(steps)
 
 
@@ -348,7 +503,7 @@ def _borders(
     for ruleset in rulesets:
         intervals.append(ruleset.in_force)
         intervals += [duty.in_force for duty in ruleset.duties]
-    intervals += [provision.in_force for provision in violation.provisions]
+    intervals += [violation.in_force, *(p.in_force for p in violation.provisions)]
     days = {day for interval in intervals for day in (interval.start, interval.until)}
     return tuple(sorted(day for day in days if day is not None))
 
@@ -363,28 +518,21 @@ def _besides(provisions: Iterable[Provision], duties: Iterable[Duty]) -> Iterato
         yield from (facts_read(kind.when) for kind in provision.kinds)
 
 
-def _provisions(violation: Violation, span: DateSpan) -> tuple[Provision, ...]:
-    """The version surely in force; where none is, those in force on some of the days."""
-    for provision in violation.provisions:
-        if provision.in_force.covers(span) is True:
-            return (provision,)
-    return tuple(p for p in violation.provisions if p.in_force.covers(span) is None)
+def _days(span: DateSpan, intervals: Iterable[Interval]) -> tuple[DateSpan, ...]:
+    """A day for each stretch of the span between the ends of the intervals."""
+    first, last = span.earliest or date.min, span.latest or date.max
+    ends = {end for interval in intervals for end in (interval.start, interval.until)}
+    inside = sorted(end for end in ends if end is not None and first < end <= last)
+    return tuple(DateSpan.on(day) for day in (first, *inside))
 
 
-def _duties(rulesets: Iterable[Ruleset], department: str, span: DateSpan) -> tuple[Duty, ...]:
-    found = [
-        duty
-        for ruleset in rulesets
-        for duty in ruleset.duties
-        if duty.in_force.covers(span) is True
-        and (duty.departments is None or department in duty.departments)
-    ]
-    return tuple(sorted(found, key=lambda duty: duty.id))
-
-
-def _combination(rulesets: Iterable[Ruleset]) -> Combination:
-    declared = (r.combination for r in rulesets if r.combination is not None)
-    return next(declared, Combination.CONTEST)
+def _combinations(ways: Iterable[Iterable[Ruleset]]) -> tuple[Combination, ...]:
+    """How lenient and heavier rules combine in each way; a contest stands in front."""
+    found = set()
+    for way in ways:
+        declared = (r.combination for r in way if r.combination is not None)
+        found.add(next(declared, Combination.CONTEST))
+    return tuple(one for one in Combination if one in found)
 
 
 def _stamped(

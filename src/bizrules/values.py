@@ -213,10 +213,18 @@ class Interval:
     Attributes:
         start: First day in force; None for always.
         until: First day no longer in force; None for no end.
+        end_known: Day from which the end was known; None if it was known from the start.
     """
 
     start: date | None = None
     until: date | None = None
+    end_known: date | None = None
+
+    def as_known_on(self, day: date | None) -> "Interval":
+        """The interval as it was known on a day: without an end announced only later."""
+        if day is None or self.end_known is None or self.end_known <= day:
+            return self
+        return Interval(self.start)
 
     def contains(self, day: date) -> bool:
         """Whether the day lies in the interval."""

@@ -28,13 +28,15 @@ class OfficialCalendar:
 def add_workdays(start: date, count: int, calendar: WorkCalendar) -> date | None:
     """The last of `count` working days after `start`, which itself does not count.
 
-    None if a day on the way lies in a year whose calendar is not known: a guess could be wrong.
+    A negative count runs back from `start`. None if a day on the way lies in a year whose calendar
+    is not known: a guess could be wrong.
     """
-    day, left = start, count
+    step = timedelta(days=-1 if count < 0 else 1)
+    day, left, end = start, abs(count), date.min if count < 0 else date.max
     while left:
-        if day == date.max:
+        if day == end:
             return None
-        day += timedelta(days=1)
+        day += step
         working = calendar.is_workday(day)
         if working is None:
             return None

@@ -32,6 +32,7 @@ from bizrules.derivation import CORE_DERIVATIONS
 from bizrules.engine import Engine
 from bizrules.facts import Group, Kind, Value, Vocabulary
 from bizrules.grammar import print_condition
+from bizrules.history import FirstViolation, Window
 from bizrules.loading import Knowledge
 from bizrules.penalties import (
     Band,
@@ -51,16 +52,15 @@ from bizrules.rules import (
     Combination,
     Duty,
     Effect,
-    FirstViolation,
     Ground,
     ListKind,
     Measure,
+    Reach,
     Rule,
     RuleEffect,
     Ruleset,
     Trigger,
     Violation,
-    Window,
 )
 from bizrules.values import DateSpan, Interval, Money, Unit
 from strategies import VOCABULARY as ALL_FACTS
@@ -199,6 +199,7 @@ _INTERVALS: Final = (
     Interval(BORDERS[0]),
     Interval(until=BORDERS[1]),
     Interval(BORDERS[1], BORDERS[2]),
+    Interval(until=BORDERS[1], end_known=date(2021, 12, 1)),
 )
 _PERMITS: Final[Sequence[tuple[Grade, ...]]] = (
     (Grade.EXEMPT,),
@@ -272,7 +273,13 @@ def ruleset(name: str, rules: Iterable[Rule] = (), **changes: Any) -> Ruleset:  
     )
     changed = attrs.evolve(plain, **changes)
     placed = tuple(
-        attrs.evolve(one, ruleset=name, region=changed.region, level=changed.instrument.level)
+        attrs.evolve(
+            one,
+            ruleset=name,
+            region=changed.region,
+            level=changed.instrument.level,
+            reach=changed.reach,
+        )
         for one in rules
     )
     return attrs.evolve(changed, rules=placed)
@@ -327,6 +334,35 @@ PROVISIONS: Final[Sequence[tuple[Provision, ...]]] = (
     ),
 )
 """Provisions of each shape: a range, tiers with an unknown base, a maximum, new versions."""
+
+
+def _versions(
+    maxima: tuple[int, int], kinds: tuple[tuple[OtherKind, ...], ...], published: date | None = None
+) -> tuple[Provision, Provision]:
+    """An old version, ended when the new one was promulgated, and the new one."""
+    old, new = (provision(fine_tier(5_000_000, most)) for most in maxima)
+    days = Interval(until=BORDERS[1], end_known=published)
+    return (
+        attrs.evolve(old, kinds=kinds[0], in_force=days),
+        attrs.evolve(new, kinds=kinds[1], in_force=Interval(BORDERS[1]), published=published),
+    )
+
+
+_CONFISCATION, _REVOCATION, _WARNING = (
+    OtherKind(kind=kind)
+    for kind in (PenaltyKind.CONFISCATION, PenaltyKind.REVOCATION, PenaltyKind.WARNING)
+)
+_MAY_REVOKE = attrs.evolve(_REVOCATION, modality=Modality.MAY)
+_SAME: Final = (10_000_000, 10_000_000)
+PLAIN_PROVISIONS: Final[Sequence[tuple[Provision, ...]]] = (
+    (),
+    (provision(fine_tier(5_000_000, 10_000_000), kinds=(_CONFISCATION,)),),
+    _versions((10_000_000, 20_000_000), ((_REVOCATION,), ())),
+    _versions((20_000_000, 10_000_000), ((), (_REVOCATION,))),
+    _versions(_SAME, ((_WARNING, _REVOCATION), (_WARNING, _MAY_REVOKE))),
+    _versions(_SAME, ((_CONFISCATION,), (_REVOCATION,)), published=date(2021, 12, 1)),
+)
+"""Provisions in one version or two, which differ in the fine or in the other kinds only."""
 
 BANDS: Final = BandTable(
     id="default",
@@ -398,30 +434,39 @@ class World:
 
     Attributes:
         knowledge: The knowledge.
+        known_on: Day as of which it is known; None for all.
         engine: An engine of it.
     """
 
     # No attrs class: hypothesis would show all fields of one.
-    def __init__(self, knowledge: Knowledge, *, derived: bool = True) -> None:
+    def __init__(
+        self, knowledge: Knowledge, *, derived: bool = True, known_on: date | None = None
+    ) -> None:
         """Build the engine, with or without the derivations of the core."""
         self.knowledge = knowledge
         self.derived = derived
+        self.known_on = known_on
         derivations = CORE_DERIVATIONS if derived else ()
-        self.engine = Engine(knowledge=knowledge, derivations=derivations)
+        self.engine = Engine(knowledge=knowledge, derivations=derivations, as_known_on=known_on)
+
+    def anew(self) -> "World":
+        """The same world, its engine not used yet."""
+        return World(self.knowledge, derived=self.derived, known_on=self.known_on)
 
     def with_rulesets(self, rulesets: Iterable[Ruleset]) -> "World":
         """The same world with other rulesets."""
         found = attrs.evolve(self.knowledge, rulesets=tuple(rulesets))
-        return World(found, derived=self.derived)
+        return World(found, derived=self.derived, known_on=self.known_on)
 
     def __repr__(self) -> str:
         """The rules and what else was drawn, one a line."""
         lines = [_shown(one) for ruleset in self.knowledge.rulesets for one in ruleset.rules]
         for one in self.knowledge.rulesets:
-            drawn = (one.department, one.supplements, one.combination)
-            lines.append(f"{one.id}: department, supplements, combination {drawn}")
+            drawn = (one.department, one.supplements, one.combination, one.reach)
+            lines.append(f"{one.id}: department, supplements, combination, reach {drawn}")
         entry = self.knowledge.violations[ONE]
         lines.append(f"{entry.id}: elements {set(entry.elements)}, displaces {entry.displaces}")
+        lines.append(f"  {entry.in_force}, known on {self.known_on}")
         lines += [f"  {one}" for one in entry.provisions]
         return "\n".join(lines)
 
@@ -429,15 +474,16 @@ class World:
 def _shown(one: Rule) -> str:
     what = [grade.code for grade in one.permits] or one.measures
     drawn = (one.ground.value, one.violations, one.departments, one.list, one.in_force, one.effect)
+    since = (one.published, one.replaces)
     when = print_condition(one.condition)
-    return f"{one.id}: {one.modality.value} {what} {drawn} when {when}"
+    return f"{one.id}: {one.modality.value} {what} {drawn} {since} when {when}"
 
 
 def _draft(place: str, of_measures: Sequence[Measure] | bool | None, **drawn: Any) -> Rule:  # noqa: ANN401 - any field
     """A rule whose id says its place; on the penalty axis unless it is told of measures."""
     if of_measures is False:
         return rule(place, **drawn)
-    kept = ("when", "modality", "violations", "list", "ground", "in_force")
+    kept = ("when", "modality", "violations", "list", "ground", "in_force", "published")
     unlike = {name: drawn[name] for name in kept}
     return measure_rule(place, None if of_measures is True else of_measures, **unlike)
 
@@ -455,10 +501,12 @@ def _drafts(places: Sequence[str], effects: Sequence[RuleEffect]) -> st.SearchSt
         departments=st.sampled_from((None, None, frozenset(DEPARTMENTS.values()))),
         list=st.sampled_from((None, "exempt")),
         in_force=st.sampled_from(_INTERVALS),
+        published=st.sampled_from((None, None, *_PUBLISHED)),
         effect=st.sampled_from(effects),
     )
 
 
+_PUBLISHED: Final = (date(2021, 6, 1), date(2021, 12, 1))
 _PLACES: Final = {
     "r.national": (NATIONAL, NormLevel.LAW),
     "r.city": (CITY, NormLevel.RULE),
@@ -475,12 +523,25 @@ def numbered(rules: Iterable[Rule]) -> list[Rule]:
     return [attrs.evolve(one, id=f"{one.id}/{index}") for index, one in enumerate(rules)]
 
 
+def with_replaced(rules: Sequence[Rule]) -> list[Rule]:
+    """The rules, the second a new version of the first where both may be on both sides."""
+    if len(rules) < 2 or {rules[0].in_force, rules[1].in_force} != {Interval()}:
+        return list(rules)
+    border = BORDERS[1]
+    old = attrs.evolve(rules[0], in_force=Interval(until=border, end_known=_PUBLISHED[1]))
+    new = attrs.evolve(
+        rules[1], in_force=Interval(border), published=_PUBLISHED[1], replaces=old.id
+    )
+    return [old, new, *rules[2:]]
+
+
 def _places(*combinations: Combination | None) -> st.SearchStrategy[Mapping[str, Any]]:
     drawn = st.fixed_dictionaries(
         {
             "department": st.sampled_from((None, None, DEPARTMENTS[ONE])),
             "supplements": st.sampled_from((*[False] * 7, True)),
             "combination": st.sampled_from(combinations),
+            "reach": st.sampled_from((*[Reach.IF_MORE_LENIENT] * 4, Reach.NEVER, Reach.ALWAYS)),
         }
     )
     return st.fixed_dictionaries(dict.fromkeys(_PLACES, drawn))
@@ -492,6 +553,8 @@ def _world(
     provisions: Sequence[Provision],
     *,
     special: tuple[frozenset[str], frozenset[Ground]],
+    days: Interval,
+    known_on: date | None,
     derived: bool,
 ) -> World:
     found = []
@@ -500,7 +563,7 @@ def _world(
         drawn = {**places[name], "supplements": places[name]["supplements"] and not national}
         one = ruleset(
             name,
-            [one for one in numbered(rules) if one.id.startswith(name)],
+            with_replaced([one for one in numbered(rules) if one.id.startswith(name)]),
             region=region,
             instrument=Instrument(name=name, level=level, kind=InstrumentKind.LIST),
             **drawn,
@@ -508,8 +571,9 @@ def _world(
         if national:
             one = attrs.evolve(one, first_violation=FIRST, bands=(BANDS,), duties=_DUTIES)
         found.append(one)
-    entry = violation(ONE, *provisions, elements=special[0], displaces=special[1])
-    return World(knowledge(found, (entry, violation(TWO))), derived=derived)
+    entry = violation(ONE, *provisions, elements=special[0], displaces=special[1], in_force=days)
+    known = knowledge(found, (entry, violation(TWO)))
+    return World(known, derived=derived, known_on=known_on)
 
 
 def _several(rules: st.SearchStrategy[Rule]) -> st.SearchStrategy[list[Rule]]:
@@ -539,21 +603,38 @@ WORLDS: Final = _worlds(
         "places": _places(None, None, None, *Combination),
         "provisions": st.sampled_from(PROVISIONS),
         "special": _SPECIAL,
+        "days": st.just(Interval()),
+        "known_on": st.just(None),
     },
     derived=True,
 )
 """Up to eight rules in the rulesets of the country, a city and two of its districts."""
 
-PLAIN_WORLDS: Final = _worlds(
+_PLAIN: Final[Mapping[str, st.SearchStrategy[Any]]] = {
+    "rules": _several(_drafts(_OFTEN, (RuleEffect(),))),
+    "places": _places(None),
+    "provisions": st.sampled_from(PLAIN_PROVISIONS),
+    "special": _SPECIAL,
+    "days": st.just(Interval()),
+    "known_on": st.sampled_from((None, None, date(2021, 11, 30), date(2021, 12, 1))),
+}
+PLAIN_WORLDS: Final = _worlds(_PLAIN, derived=False)
+"""Worlds without effects, combinations and derivations, which the reference lacks."""
+
+CHANGING_WORLDS: Final = _worlds(
     {
-        "rules": _several(_drafts(_OFTEN, (RuleEffect(),))),
-        "places": _places(None),
-        "provisions": st.just(()),
-        "special": _SPECIAL,
+        **_PLAIN,
+        "days": st.sampled_from(
+            (
+                Interval(until=BORDERS[1]),
+                Interval(BORDERS[1]),
+                Interval(until=BORDERS[2], end_known=date(2021, 12, 1)),
+            )
+        ),
     },
     derived=False,
 )
-"""Worlds without fines, effects, combinations and derivations, which the reference lacks."""
+"""Plain worlds in which the act became a violation, or ceased to be one."""
 
 DAYS: Final = (
     date(2021, 7, 14),

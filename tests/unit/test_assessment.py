@@ -14,18 +14,11 @@ from bizrules.derivation import CORE_DERIVATIONS, Derivation, Known, decision_sp
 from bizrules.engine import Engine
 from bizrules.errors import CaseError
 from bizrules.facts import Fact, Kind, Value, Vocabulary
+from bizrules.history import FirstViolation, Window, WindowUnit
 from bizrules.outcomes import FineState, Verdict
 from bizrules.penalties import Grade, Modality, PenaltyKind
-from bizrules.rules import (
-    FirstViolation,
-    Measure,
-    Rule,
-    RuleEffect,
-    Ruleset,
-    Window,
-    WindowUnit,
-)
-from bizrules.selection import Candidate
+from bizrules.rules import Measure, Rule, RuleEffect, Ruleset
+from bizrules.selection import Candidate, Moment
 from bizrules.values import DateSpan, Interval, Money
 from property.worlds import (
     DISTRICT,
@@ -56,7 +49,7 @@ def assessor_of(built: Engine) -> Assessor:
 def assess(built: Engine, one: Case) -> Assessment:
     """The case under the law of its decision."""
     assessor = assessor_of(built)
-    return assessor.assess(one, assessor.read(one), decision_span(one))
+    return assessor.assess(one, assessor.read(one), Moment.on(decision_span(one)))
 
 
 def with_facts(*facts: Fact) -> Vocabulary:
@@ -154,7 +147,7 @@ class TestDerivedFacts:
         assessor = assessor_of(engine(rule("r.national/1")))
         one = case(party=INDIVIDUAL)
         reading = assessor.read(one)
-        assert assessor.assess(one, reading, decision_span(one)).reading is reading
+        assert assessor.assess(one, reading, Moment.on(decision_span(one))).reading is reading
 
     def test_a_tier_reads_derived_facts(self) -> None:
         """What only the penalty provision reads is computed too."""

@@ -13,13 +13,13 @@ from bizrules.cases import (
     Party,
     PartyKind,
     Prior,
-    PriorResult,
     Priors,
     fingerprint,
     format_span,
     plain_facts,
     to_span,
 )
+from bizrules.history import PriorResult
 from bizrules.provenance import Location
 from bizrules.values import DateSpan, Money, Plain
 

@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -8,13 +9,14 @@ import pytest
 from bizrules.cases import Case
 from bizrules.conditions import Op
 from bizrules.conditions import Test as FactTest
-from bizrules.duties import Situation, due_duties
+from bizrules.duties import Situation, accrued, capped_on, due_duties
 from bizrules.facts import Kind
 from bizrules.outcomes import DueDuty, Fine, FineState
 from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Citation
-from bizrules.rules import CalendarKind, Deadline, Duty, Ground, Trigger
+from bizrules.rules import Accrual, CalendarKind, Deadline, Duty, Ground, Trigger
 from bizrules.truth import Truth
+from bizrules.values import Money
 from bizrules.workdays import OfficialCalendar
 from strategies import fact, text, vocabulary_of
 
@@ -83,7 +85,7 @@ def running(
 ) -> Duty:
     """A duty with a period."""
     kind = CalendarKind.WORKING if working else CalendarKind.CALENDAR
-    return duty(deadline=Deadline(length=length, kind=kind, after=after, hours=hours))
+    return duty(deadline=Deadline(length=length, kind=kind, anchor=after, hours=hours))
 
 
 class TestTriggers:
@@ -287,12 +289,52 @@ class TestDeadlines:
         (found,) = due(running(10, "staff"), at=situation(view={"staff": 5}))
         assert found.due is None
 
-    def test_hours(self) -> None:
-        """A period of hours has words, but no day."""
-        (found,) = due(running(24, "filed", hours=True))
-        assert (found.due, found.verified) == (None, True)
+    @pytest.mark.parametrize(
+        ("hours", "last"),
+        [(1, date(2022, 3, 6)), (24, date(2022, 3, 6)), (25, date(2022, 3, 7))],
+    )
+    def test_hours(self, hours: int, last: date) -> None:
+        """A period of hours is due on the day on which the last hour ends, and has words."""
+        (found,) = due(running(hours, "filed", hours=True))
+        assert (found.due, found.verified) == (last, True)
         assert found.period is not None
-        assert "24" in found.period.en
+        assert str(hours) in found.period.en
+
+    @pytest.mark.parametrize(
+        ("deadline", "last"),
+        [
+            (Deadline(length=7, anchor="ordered_on", before=True), date(2022, 5, 13)),
+            (
+                Deadline(length=7, anchor="ordered_on", before=True, kind=CalendarKind.WORKING),
+                date(2022, 5, 11),
+            ),
+            (
+                Deadline(length=25, anchor="ordered_on", before=True, hours=True),
+                date(2022, 5, 18),
+            ),
+        ],
+    )
+    def test_ahead_of_a_day(self, deadline: Deadline, last: date) -> None:
+        """A notice ahead of a day is due so long before it, and its words say so."""
+        at = situation(view={"ordered_on": date(2022, 5, 20)})
+        (found,) = due(duty(deadline=deadline), at=at)
+        (after,) = due(duty(deadline=attrs.evolve(deadline, before=False)), at=at)
+        assert found.due == last
+        assert found.period != after.period
+
+    @pytest.mark.parametrize(
+        ("view", "last"),
+        [
+            ({}, date(2022, 4, 4)),
+            ({"staff": 10}, date(2022, 4, 14)),
+            ({"staff": 0}, date(2022, 4, 4)),
+        ],
+    )
+    def test_extended(self, view: dict[str, object], last: date) -> None:
+        """The days that a test took are added to the period."""
+        deadline = Deadline(length=30, anchor="filed", extended_by=("staff",))
+        (found,) = due(duty(deadline=deadline), at=situation(view=view))
+        assert found.due == last
 
     def test_words(self) -> None:
         """Calendar days, working days and hours, and what they run from, read differently."""
@@ -312,6 +354,53 @@ class TestDeadlines:
         at = situation(case=attrs.evolve(CASE, filed="9999-12-31"))
         assert due(running(90), at=at)[0].due == date.max
         assert due(running(5, working=True), at=at)[0].due is None
+
+
+class TestAccrual:
+    """What accrues after a deadline grows day by day up to its cap."""
+
+    daily = Accrual(rate=Fraction(3, 100))
+
+    @pytest.mark.parametrize(
+        ("days", "amount"),
+        [(-1, 0), (0, 0), (1, 300), (33, 9_900), (34, 10_000), (35, 10_000)],
+    )
+    def test_amount(self, days: int, amount: int) -> None:
+        """At 3 per cent a day the whole amount is reached on the 34th day, and not exceeded."""
+        assert accrued(Money(10_000), days, self.daily) == Money(amount)
+
+    def test_parts_of_a_fen(self) -> None:
+        """What is less than a fen is not charged."""
+        assert accrued(Money(99), 1, self.daily) == Money(2)
+
+    @pytest.mark.parametrize(
+        ("cap", "day"),
+        [
+            (Fraction(1), date(2022, 4, 23)),
+            (Fraction(3, 100), date(2022, 3, 21)),
+            (Fraction(1, 1000), date(2022, 3, 21)),
+        ],
+    )
+    def test_capped(self, cap: Fraction, day: date) -> None:
+        """The day on which the cap is reached is told, with the rate and the cap."""
+        growing = attrs.evolve(running(15), accrues=attrs.evolve(self.daily, cap=cap))
+        (found,) = due(growing)
+        assert (found.due, found.capped_on) == (date(2022, 3, 20), day)
+        assert found.capped_on == capped_on(date(2022, 3, 20), attrs.evolve(self.daily, cap=cap))
+        assert found.accrual is not None
+        assert "3%" in found.accrual.en
+
+    def test_without_a_day(self) -> None:
+        """Without the day from which it runs only rate and cap are told."""
+        growing = attrs.evolve(running(15, "ordered_on"), accrues=self.daily)
+        (found,) = due(growing)
+        assert (found.due, found.capped_on) == (None, None)
+        assert found.accrual is not None
+
+    def test_nothing_accrues(self) -> None:
+        """A duty after which nothing accrues says nothing of it."""
+        (found,) = due(running(15))
+        assert (found.accrual, found.capped_on) == (None, None)
 
 
 class TestOrder:

@@ -52,6 +52,8 @@ BORDER = date(2022, 1, 1)
 BEFORE, AFTER = Interval(until=BORDER), Interval(BORDER)
 SPANNING = case(committed=date(2021, 12, 31), decided=date(2022, 6, 1))
 """A case whose act lies before the border, and whose decision after it."""
+THEN, TODAY = "2021-12-31", "2022-06-01"
+"""Its days, which say whose law stands in front."""
 
 
 def old(permits: Grade, when: Condition = ALWAYS, *, shall: bool = False) -> Rule:
@@ -177,19 +179,19 @@ class TestLawInTime:
         assert outcome.questions == ()
 
     @pytest.mark.parametrize(
-        ("rules", "choice", "possible"),
+        ("rules", "leading", "possible"),
         [
-            ([old(Grade.LIGHTER, MINOR), new(Grade.LIGHTER)], LawChoice.NEW, [Grade.LIGHTER]),
-            ([old(Grade.LIGHTER), new(Grade.EXEMPT, MINOR)], LawChoice.OLD, [0, Grade.LIGHTER]),
+            ([old(Grade.LIGHTER, MINOR), new(Grade.LIGHTER)], TODAY, [Grade.LIGHTER]),
+            ([old(Grade.LIGHTER), new(Grade.EXEMPT, MINOR)], THEN, [0, Grade.LIGHTER]),
             (
                 [old(Grade.EXEMPT, SOLD), new(Grade.LIGHTER, MINOR)],
-                LawChoice.OLD,
+                THEN,
                 [Grade.EXEMPT, Grade.LIGHTER, Grade.ORDINARY],
             ),
             # A contested new law is no result that could prevail.
             (
                 [old(Grade.LIGHTER, MINOR), new(Grade.LIGHTER), new(Grade.HEAVIER)],
-                LawChoice.OLD,
+                THEN,
                 [Grade.LIGHTER, Grade.ORDINARY],
             ),
             # The heaviest grade is no milder than a contested result, whatever is permitted.
@@ -200,19 +202,18 @@ class TestLawInTime:
                     old(Grade.EXEMPT, MINOR),
                     new(Grade.HEAVIER, shall=True),
                 ],
-                LawChoice.OLD,
+                THEN,
                 [Grade.HEAVIER],
             ),
         ],
     )
-    def test_the_choice_waits(
-        self, rules: list[Rule], choice: LawChoice, possible: list[Grade]
-    ) -> None:
-        """While an answer could change the choice there is no grade, only possible ones."""
+    def test_the_choice_waits(self, rules: list[Rule], leading: str, possible: list[Grade]) -> None:
+        """While an answer could change the choice there is no grade, and neither law is chosen."""
         outcome = engine(*rules).evaluate(SPANNING)
         assert not outcome.settled
         assert (outcome.grade, outcome.modality) == (None, None)
-        assert outcome.law_applied.choice is choice
+        assert (outcome.law_applied.choice, outcome.law_applied.basis) == (LawChoice.OPEN, None)
+        assert outcome.law_applied.on == leading
         assert list(outcome.possible) == possible
         assert outcome.questions
 
@@ -294,22 +295,23 @@ class TestLawInTime:
         assert outcome.law_applied.choice is LawChoice.NEW
 
     @pytest.mark.parametrize(
-        ("old_tier", "new_tier", "choice"),
+        ("old_tier", "new_tier", "leading"),
         [
-            (fine_tier(100, 500), fine_tier(1, 5, base="goods_value"), LawChoice.NEW),
-            (fine_tier(1, 5, base="goods_value"), fine_tier(100, 500), LawChoice.OLD),
-            (fine_tier(1, 5, base="goods_value"), fine_tier(1, 6, SOLD), LawChoice.OLD),
+            (fine_tier(100, 500), fine_tier(1, 5, base="goods_value"), TODAY),
+            (fine_tier(1, 5, base="goods_value"), fine_tier(100, 500), THEN),
+            (fine_tier(1, 5, base="goods_value"), fine_tier(1, 6, SOLD), THEN),
         ],
     )
     def test_an_open_fine_cannot_break_a_tie(
-        self, old_tier: Tier, new_tier: Tier, choice: LawChoice
+        self, old_tier: Tier, new_tier: Tier, leading: str
     ) -> None:
-        """The same result under both laws is settled; what the fine waits for is asked."""
+        """The same result under both laws is settled; the choice waits for what the fine does."""
         versions = provision(old_tier, in_force=BEFORE), provision(new_tier, in_force=AFTER)
         built = engine(violations=[violation(ONE, *versions)])
         outcome = built.evaluate(SPANNING)
         assert (outcome.settled, outcome.grade) == (True, Grade.ORDINARY)
-        assert outcome.law_applied.choice is choice
+        assert outcome.law_applied.choice is LawChoice.OPEN
+        assert outcome.law_applied.on == leading
         (question,) = outcome.questions
         assert (question.fact, question.changes) == ("goods_value", ("fine",))
 
@@ -343,7 +345,7 @@ class TestLawInTime:
         """Without a date of decision a more lenient new law may or may not come to apply."""
         built = engine(old(Grade.LIGHTER, MINOR), new(Grade.LIGHTER, SOLD))
         outcome = built.evaluate(case(committed=date(2021, 12, 31), decided=None))
-        assert outcome.law_applied.choice is LawChoice.OLD
+        assert (outcome.law_applied.choice, outcome.law_applied.on) == (LawChoice.OPEN, THEN)
         assert not outcome.settled
 
     def test_the_result_under_the_other_law_is_kept(self) -> None:
@@ -556,7 +558,8 @@ class TestPenalties:
         lenient = rule("r.national/new", Grade.LIGHTER, in_force=AFTER, effect=effect)
         built = self.built(old(Grade.EXEMPT, MINOR), lenient)
         outcome = built.evaluate(SPANNING)
-        assert (outcome.law_applied.choice, outcome.settled) == (LawChoice.NEW, False)
+        assert (outcome.law_applied.choice, outcome.settled) == (LawChoice.OPEN, False)
+        assert outcome.law_applied.on == TODAY
         assert outcome.fine.range is not None
         assert (outcome.fine.range.low, outcome.fine.range.high) == (Fraction(100), Fraction(500))
         assert not any(kind.waived for kind in outcome.other_kinds)

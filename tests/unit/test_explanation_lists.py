@@ -166,7 +166,7 @@ class TestFindings:
         short = part(found, "findings")
         assert "待查明：初次违法，改正情况为“期限内改正”或者“当场改正”，且发生安全事故" in short
         assert "尚未查明" not in short
-        assert "? 初次违法（尚未查明）" in part(found, "findings", full=True)
+        assert "? 初次违法（尚未查明；既往违法记录计入范围：" in part(found, "findings", full=True)
 
     def test_exclusions_are_named(self) -> None:
         """A rule that fails because of an exclusion names what excluded it."""

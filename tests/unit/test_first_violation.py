@@ -3,11 +3,12 @@ from datetime import date
 import attrs
 import pytest
 
-from bizrules.cases import Prior, PriorResult, Priors
-from bizrules.rules import Anchor, Area, FirstViolation, Identity, Window, WindowUnit
+from bizrules.cases import Prior, Priors
+from bizrules.history import Anchor, Area, FirstViolation, Identity, PriorResult, Window, WindowUnit
 from records import CASE, SEARCHED, counts, recorded
 
 TWO_YEARS = FirstViolation(window=Window(24))
+PENALTIES = frozenset(PriorResult) - {PriorResult.EXEMPTED}
 
 
 class TestRecords:
@@ -208,6 +209,95 @@ class TestIdentity:
             assert count == (None if counted is None else int(counted))
 
 
+class TestArticles:
+    """The same article, or the same law, is told by what both violations broke."""
+
+    @pytest.mark.parametrize(
+        ("prior", "article", "law"),
+        [
+            (Prior(violation="food.label"), 1, 1),
+            # Nothing is said of what these two broke, or who would know them.
+            (Prior(violation="food.shelf-life"), None, None),
+            (Prior(violation="unlisted.act"), None, None),
+            (Prior(violation="unlisted.act", field="fire"), 0, None),
+            (Prior(field="food"), None, None),
+            (Prior(field="fire"), 0, None),
+        ],
+    )
+    def test_counts(self, prior: Prior, article: int | None, law: int | None) -> None:
+        """Without what was broken nobody knows; another field is no other law for that."""
+        case = recorded(attrs.evolve(prior, decided=date(2021, 3, 1)))
+        for identity, number in ((Identity.ARTICLE, article), (Identity.LAW, law)):
+            assert counts(case, attrs.evolve(TWO_YEARS, identity=identity))[1] == number
+
+
+class TestAuthority:
+    """The same authority is told by its name."""
+
+    @pytest.mark.parametrize(
+        ("own", "other", "number"),
+        [("甲局", "甲局", 1), ("甲局", "乙局", 0), ("甲局", None, None), (None, "甲局", None)],
+    )
+    def test_counts(self, own: str | None, other: str | None, number: int | None) -> None:
+        """Where either is not on record nobody knows."""
+        prior = Prior(decided=date(2021, 3, 1), violation="food.label", authority=other)
+        case = attrs.evolve(recorded(prior), authority=own)
+        assert counts(case, attrs.evolve(TWO_YEARS, area=Area.AUTHORITY))[1] == number
+
+
+class TestOrder:
+    """What was committed after this act is no earlier violation."""
+
+    @pytest.mark.parametrize(
+        ("act", "prior", "number"),
+        [
+            ("2022-03-01", date(2022, 3, 2), 0),
+            ("2022-03-01", date(2022, 3, 1), 1),
+            ("2022-03-01", None, 1),
+            ("2022-03", date(2022, 3, 15), None),
+            ("2022-03", date(2022, 3, 1), 1),
+            ("2022-03", date(2022, 2, 28), 1),
+            ("2022-03", date(2022, 4, 1), 0),
+        ],
+    )
+    def test_counts(self, act: str, prior: date | None, number: int | None) -> None:
+        """A record that was decided first may be of a later act; without a date it is earlier."""
+        one = Prior(committed=prior, decided=date(2022, 4, 5), violation="food.label")
+        case = recorded(one, case=attrs.evolve(CASE, committed=act))
+        assert counts(case, TWO_YEARS)[1] == number
+
+
+class TestUndatedSteps:
+    """A step that is not dated is no later than the steps after it."""
+
+    @pytest.mark.parametrize(
+        ("prior", "first"),
+        [
+            (Prior(decided=date(2020, 2, 29)), True),
+            (Prior(decided=date(2020, 3, 1)), None),
+            (Prior(discovered=date(2020, 2, 29), decided=date(2022, 1, 1)), True),
+            (Prior(discovered=date(2020, 3, 1), decided=date(2022, 1, 1)), None),
+            (Prior(), None),
+        ],
+    )
+    def test_later_step_before_the_window(self, prior: Prior, first: bool | None) -> None:
+        """What was decided before the window began was also committed before it."""
+        case = recorded(attrs.evolve(prior, violation="food.label"))
+        by_act = attrs.evolve(TWO_YEARS, counted_by=Anchor.COMMITTED)
+        assert counts(case, by_act)[0] is first
+
+    def test_earlier_step_tells_nothing(self) -> None:
+        """What was committed before the window may have been decided within it."""
+        prior = Prior(committed=date(2020, 2, 29), violation="food.label")
+        assert counts(recorded(prior), TWO_YEARS)[0] is None
+
+    def test_later_step_before_the_first_day(self) -> None:
+        """Nor does it count from a day on if a later step lies before that day."""
+        prior = Prior(decided=date(2021, 11, 30), violation="food.label")
+        definition = FirstViolation(since=date(2021, 12, 1), counted_by=Anchor.DISCOVERED)
+        assert counts(recorded(prior), definition)[0] is True
+
+
 class TestArea:
     """Where an earlier violation must have been dealt with."""
 
@@ -262,7 +352,7 @@ class TestResults:
     def test_exemptions(self, result: PriorResult, counted: bool) -> None:
         """A warning is a penalty and always counts, an exemption only where it is said to."""
         prior = Prior(decided=date(2021, 3, 1), violation="food.label", result=result)
-        lenient = attrs.evolve(TWO_YEARS, counts_exemptions=False)
+        lenient = attrs.evolve(TWO_YEARS, results=PENALTIES)
         assert counts(recorded(prior), TWO_YEARS) == (False, 1)
         assert counts(recorded(prior), lenient) == (not counted, int(counted))
 
@@ -275,177 +365,3 @@ class TestResults:
         assert counts(recorded(one, two, other), TWO_YEARS) == (False, 2)
         assert counts(recorded(one, doubtful), TWO_YEARS) == (False, None)
         assert counts(recorded(other, doubtful), TWO_YEARS) == (None, None)
-
-
-def same(day: str, **changes: str) -> Prior:
-    """An earlier violation of the same kind in the same county, all its dates on one day."""
-    prior = Prior(
-        committed=date.fromisoformat(day),
-        discovered=date.fromisoformat(day),
-        decided=date.fromisoformat(day),
-        violation="food.label",
-        region="530103",
-    )
-    dates = {"committed", "discovered", "decided"}
-    given = {k: date.fromisoformat(v) if k in dates else v for k, v in changes.items()}
-    return attrs.evolve(prior, **given)  # type: ignore[arg-type]  # names of fields
-
-
-SEARCH = Window(24)
-FOUND = FirstViolation(anchor=Anchor.DISCOVERED, counted_by=Anchor.DISCOVERED)
-ACTS = FirstViolation(counted_by=Anchor.COMMITTED)
-ANY_OF_DEPARTMENT = FirstViolation(identity=Identity.DEPARTMENT)
-LIST_IN_FORCE = date(2021, 12, 1)
-
-VARIANTS = {
-    "national law": FirstViolation(search=SEARCH),
-    "12 months, same authority": attrs.evolve(FOUND, window=Window(12), area=Area.REGION),
-    "Lishui": attrs.evolve(
-        FOUND,
-        window=Window(1, WindowUnit.CALENDAR_YEARS),
-        area=Area.PREFECTURE,
-        identity=Identity.FIELD,
-    ),
-    "Bazhong market": attrs.evolve(ANY_OF_DEPARTMENT, window=Window(36)),
-    "Bazhong, period of each body": FirstViolation(window=Window(24), area=Area.PREFECTURE),
-    "Shanghai market 2024": FirstViolation(window=Window(60)),
-    "Shanghai market 2025": FirstViolation(window=Window(24)),
-    "Shanghai 2025, repeats punished for longer": FirstViolation(window=Window(60)),
-    "old local tax rule": attrs.evolve(ACTS, window=Window(12)),
-    "national tax list": FirstViolation(search=Window(60)),
-    "traffic": attrs.evolve(ACTS, window=Window(6), identity=Identity.ANY),
-    "Fujian fire": attrs.evolve(FOUND, window=Window(12), identity=Identity.ANY),
-    "Hunan fire": attrs.evolve(FOUND, search=SEARCH),
-    "Hunan fire, small firms": attrs.evolve(ANY_OF_DEPARTMENT, window=Window(12)),
-    "Sichuan fire": attrs.evolve(FOUND, search=SEARCH),
-    "Gansu work safety": attrs.evolve(FOUND, since=LIST_IN_FORCE, area=Area.PROVINCE),
-    "Jiangsu work safety": attrs.evolve(ANY_OF_DEPARTMENT, search=Window(36)),
-    "Weihai work safety": attrs.evolve(ANY_OF_DEPARTMENT, search=Window(36)),
-    "Jiangmen ecology": FirstViolation(search=SEARCH),
-    "Guangdong ecology, one year": attrs.evolve(ACTS, window=Window(12)),
-    "Guangdong ecology, two years": attrs.evolve(ACTS, window=Window(24)),
-    "Jiangmen ecology, counting": FirstViolation(window=Window(24), counts_exemptions=False),
-    "Sichuan and Chongqing culture": attrs.evolve(ANY_OF_DEPARTMENT, search=SEARCH),
-    "Tianjin market": attrs.evolve(ANY_OF_DEPARTMENT, search=SEARCH),
-    "Guangdong agriculture": FirstViolation(search=SEARCH, counts_exemptions=True),
-    "Huangshi agriculture": attrs.evolve(FOUND, search=SEARCH),
-}
-"""The definitions of `first` that were met in published instruments.
-
-What they ask besides (no fatal accident, no entry in the dishonesty list) are facts of the rule.
-"""
-
-_NO_WINDOW = [name for name, definition in VARIANTS.items() if definition.search is not None]
-_ONLY_THE_SAME = [
-    name for name, definition in VARIANTS.items() if definition.identity is Identity.VIOLATION
-]
-
-
-class TestVariants:
-    """Definitions met in published instruments, each on both sides of its boundaries.
-
-    The act was committed on 1 March 2022, discovered on the 10th and is decided on 20 May.
-    """
-
-    case = attrs.evolve(CASE, committed="2022-03-01", discovered="2022-03-10", decided="2022-05-20")
-
-    @pytest.mark.parametrize("name", VARIANTS)
-    def test_clean_record(self, name: str) -> None:
-        """With nothing found by a search that goes far back, every definition says `first`."""
-        assert counts(recorded(case=self.case), VARIANTS[name]) == (True, 0)
-
-    @pytest.mark.parametrize(
-        ("name", "begins"),
-        [
-            ("12 months, same authority", "2021-03-10"),
-            ("Lishui", "2022-01-01"),
-            ("Bazhong market", "2019-03-01"),
-            ("Bazhong, period of each body", "2020-03-01"),
-            ("Shanghai market 2024", "2017-03-01"),
-            ("Shanghai market 2025", "2020-03-01"),
-            ("Shanghai 2025, repeats punished for longer", "2017-03-01"),
-            ("old local tax rule", "2021-03-01"),
-            ("traffic", "2021-09-01"),
-            ("Fujian fire", "2021-03-10"),
-            ("Hunan fire, small firms", "2021-03-01"),
-            ("Gansu work safety", "2021-12-01"),
-            ("Guangdong ecology, one year", "2021-03-01"),
-            ("Guangdong ecology, two years", "2020-03-01"),
-            ("Jiangmen ecology, counting", "2020-03-01"),
-        ],
-    )
-    def test_first_day(self, name: str, begins: str) -> None:
-        """A prior of the day before the window does not count, one of its first day does."""
-        begin = date.fromisoformat(begins).toordinal()
-        days = [date.fromordinal(begin + step).isoformat() for step in (-1, 0, 1)]
-        found = [counts(recorded(same(day), case=self.case), VARIANTS[name]) for day in days]
-        assert found == [(True, 0), (False, 1), (False, 1)]
-        # The search has to go back to that day, and need not go further.
-        for step, first in ((0, True), (1, None)):
-            case = recorded(since=date.fromordinal(begin + step), case=self.case)
-            assert counts(case, VARIANTS[name])[0] is first
-
-    @pytest.mark.parametrize("name", _NO_WINDOW)
-    def test_no_window(self, name: str) -> None:
-        """Without a window a violation of long ago counts as one of yesterday."""
-        for day in ("1999-01-01", "2022-02-28"):
-            found = counts(recorded(same(day), case=self.case), VARIANTS[name])
-            assert found == (False, 1)
-
-    def test_every_variant_has_a_boundary(self) -> None:
-        """A definition has a window, a first day, or a period of search."""
-        for definition in VARIANTS.values():
-            assert (definition.window or definition.search or definition.since) is not None
-
-    @pytest.mark.parametrize("name", _ONLY_THE_SAME)
-    def test_same_kind(self, name: str) -> None:
-        """Where the same kind is meant, another violation of the field does not count."""
-        other = same("2022-01-15", violation="food.shelf-life")
-        assert counts(recorded(other, case=self.case), VARIANTS[name]) == (True, 0)
-
-    @pytest.mark.parametrize(
-        ("name", "prior", "counted"),
-        [
-            # The same authority: another county is another authority.
-            ("12 months, same authority", same("2022-01-15", region="530102"), False),
-            # The place is the city, the field is the same; the year is the calendar year.
-            ("Lishui", same("2022-01-15", region="530102"), True),
-            ("Lishui", same("2022-01-15", region="530302"), False),
-            ("Lishui", same("2022-01-15", violation="food.shelf-life"), True),
-            ("Lishui", same("2022-01-15", violation="ad.claim"), False),
-            # Any market law counts, a fire matter does not.
-            ("Bazhong market", same("2020-01-15", violation="ad.claim", region="110105"), True),
-            ("Bazhong market", same("2020-01-15", violation="fire.exit"), False),
-            ("Bazhong, period of each body", same("2022-01-15", region="530302"), False),
-            # The interval lies between the acts, whenever they were decided.
-            ("old local tax rule", same("2021-02-28", decided="2022-02-01"), False),
-            ("old local tax rule", same("2021-03-01", decided="2021-03-01"), True),
-            ("traffic", same("2021-10-01", violation="fire.exit", region="440103"), True),
-            # A handling decision in the two years defeats `first`, however old the act.
-            ("Shanghai market 2025", same("2019-01-01", decided="2020-03-01"), True),
-            ("Shanghai market 2025", same("2019-01-01", decided="2020-02-29"), False),
-            # Found since the list, by any authority of the province.
-            ("Gansu work safety", same("2021-06-01", discovered="2021-12-01"), True),
-            ("Gansu work safety", same("2021-12-02", discovered="2021-11-30"), False),
-            ("Gansu work safety", same("2022-01-15", region="530302"), True),
-            ("Gansu work safety", same("2022-01-15", region="620102"), False),
-            ("Weihai work safety", same("2022-01-15", violation="ad.claim"), True),
-            ("Tianjin market", same("2022-01-15", violation="ad.claim", region="120101"), True),
-            # One decision not to penalise is enough; where penalties are counted it is not.
-            ("Guangdong agriculture", same("2015-01-15", result="exempted"), True),
-            ("Jiangmen ecology, counting", same("2022-01-15", result="exempted"), False),
-            ("Jiangmen ecology, counting", same("2022-01-15", result="warned"), True),
-        ],
-    )
-    def test_what_counts(self, name: str, prior: Prior, counted: bool) -> None:
-        """Place, kind, result and the date that matters are those of the definition."""
-        found = counts(recorded(prior, case=self.case), VARIANTS[name])
-        assert found == (not counted, int(counted))
-
-    @pytest.mark.parametrize("penalties", [1, 2, 3])
-    def test_counting_penalties(self, penalties: int) -> None:
-        """Two or three penalties in two years are told apart; exemptions between do not count."""
-        found = [same(f"2021-0{month}-01") for month in range(1, penalties + 1)]
-        found.append(same("2021-09-01", result="exempted"))
-        case = recorded(*found, case=self.case)
-        assert counts(case, VARIANTS["Jiangmen ecology, counting"]) == (False, penalties)

@@ -20,7 +20,7 @@ SPECS: dict[str, Callable[[], object]] = {
 def heading(name: str) -> str:
     """The heading that the documentation must have: name and signature, without modules."""
     signature = str(inspect.signature(SPECS[name]))
-    return f"### `{name}{re.sub(r'[a-z.]+[.](?=[A-Z])', '', signature)}`"
+    return f"### `{name}{re.sub(r'[a-z._]+[.](?=[A-Z])', '', signature)}`"
 
 
 def test_there_are_hooks() -> None:

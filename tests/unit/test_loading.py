@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 
 from bizrules._tree import Document
 from bizrules._yaml import read_file, read_yaml
-from bizrules.cases import Act, Case, Party, PartyKind, Prior, PriorResult, Priors
+from bizrules.cases import Act, Case, Party, PartyKind, Prior, Priors
 from bizrules.conditions import ALWAYS, AllOf, Condition, Defined, Not, Op, facts_read
 from bizrules.conditions import Test as FactTest
 from bizrules.errors import CaseError, DocumentError, Problem
 from bizrules.facts import Vocabulary
+from bizrules.history import Anchor, Area, Identity, PriorResult, Window, WindowUnit
 from bizrules.loading import (
     Expect,
     ExpectedFine,
+    ExpectedLaw,
     Knowledge,
     case_from_plain,
     case_to_plain,
@@ -34,23 +36,10 @@ from bizrules.loading import (
     load_violations,
     load_vocabulary,
 )
-from bizrules.outcomes import FineState, Verdict
+from bizrules.outcomes import FineState, LawBasis, LawChoice, Verdict
 from bizrules.penalties import Band, Grade, Modality, PenaltyKind, Shape
 from bizrules.provenance import InstrumentKind, NormLevel, Status, Text
-from bizrules.rules import (
-    Anchor,
-    Area,
-    Axis,
-    CalendarKind,
-    Combination,
-    Ground,
-    Identity,
-    Measure,
-    Rule,
-    Violation,
-    Window,
-    WindowUnit,
-)
+from bizrules.rules import Axis, CalendarKind, Combination, Ground, Measure, Rule, Violation
 from bizrules.values import DateSpan, Interval, Money
 from strategies import VOCABULARY, cases, priors
 
@@ -185,7 +174,7 @@ class TestViolations:
         assert found.broken[0].item == 10
         assert found.broken[0].location is not None
         assert [one.in_force for one in found.provisions] == [
-            Interval(date(2015, 10, 1), date(2030, 1, 1)),
+            Interval(date(2015, 10, 1), date(2030, 1, 1), date(2029, 6, 28)),
             Interval(date(2030, 1, 1)),
         ]
 
@@ -273,7 +262,7 @@ class TestRulesets:
         assert found.identity is Identity.FIELD
         assert found.area is Area.PREFECTURE
         assert found.anchor is Anchor.COMMITTED
-        assert not found.counts_exemptions
+        assert found.results == frozenset(PriorResult) - {PriorResult.EXEMPTED}
 
     def test_bands_are_exact(self, good: Knowledge) -> None:
         """Bands are shares of the span with open or closed ends."""
@@ -394,7 +383,7 @@ class TestRules:
         assert educate.grounds == {Ground.FIRST, Ground.MINOR}
         assert educate.departments == frozenset({"market_regulation"})
         assert recheck.deadline is not None
-        assert (recheck.deadline.after, recheck.deadline.hours) == ("acted_on", False)
+        assert (recheck.deadline.anchor, recheck.deadline.hours) == ("acted_on", False)
         assert recheck.in_force == ruleset_.in_force
 
     def test_hours_are_no_days(self) -> None:
@@ -589,6 +578,10 @@ class TestGoldens:
             asks=("corrected",),
             holds=("sample.list/nc-1",),
             fails=("sample.list/heavier-1",),
+            law=ExpectedLaw(choice=LawChoice.SAME, basis=LawBasis.EQUAL),
+            duties={"sample.list/educate": date(2022, 6, 10), "sample.list/recheck": None},
+            no_duties=("sample.list/recheck",),
+            capped={"sample.list/educate": date(2022, 7, 14)},
         )
         assert golden.official is not None
         assert golden.official.quality == "gold"

@@ -12,7 +12,7 @@ from bizrules import phrases
 from bizrules.cases import PartyKind
 from bizrules.conditions import Op
 from bizrules.facts import Answerer
-from bizrules.outcomes import FineState, LawChoice, Verdict
+from bizrules.outcomes import FineState, LawBasis, LawChoice, Verdict
 from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.phrases._en_outcome import OUTCOME as ENGLISH
 from bizrules.phrases._zh_outcome import OUTCOME as CHINESE
@@ -151,7 +151,6 @@ class TestUse:
             ("measure", Measure),
             ("verdict", Verdict),
             ("who", Answerer),
-            ("law", LawChoice),
             ("party", PartyKind),
             ("status", Status),
             ("truth", Truth),
@@ -164,6 +163,14 @@ class TestUse:
         """Every member of an enumeration that is said to people has its phrase."""
         for member in members:
             assert phrases.has(f"{family}.{member.value}"), member
+
+    def test_every_choice_of_law_has_words(self) -> None:
+        """What is chosen between old and new law has its reason; old law applies where equal."""
+        chosen = {LawChoice.OLD: set(LawBasis), LawChoice.NEW: {*LawBasis} - {LawBasis.EQUAL}}
+        for choice in LawChoice:
+            for basis in chosen.get(choice, ()):
+                assert phrases.has(f"law.{choice.value}.{basis.value}")
+            assert phrases.has(f"law.{choice.value}") is (choice not in chosen)
 
     def test_every_test_has_words(self) -> None:
         """Every test of a condition can be put in words."""

@@ -1,6 +1,7 @@
 """The public surface of the package, and the hooks as documented."""
 
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ PUBLIC = [
     "Finding",
     "Fine",
     "Grade",
+    "MatterOutcome",
     "Modality",
     "Money",
     "Outcome",
@@ -32,8 +34,12 @@ PUBLIC = [
     "UnknownNameError",
     "default_engine",
     "evaluate",
+    "evaluate_matter",
     "explain",
+    "explain_matter",
     "hookimpl",
+    "matter_from_plain",
+    "matter_to_plain",
     "outcome_from_plain",
     "to_plain",
 ]
@@ -72,6 +78,5 @@ class TestHooks:
         page = (DOCS / "how-to" / "write-a-plugin.md").read_text(encoding="utf-8")
         spec = getattr(hookspecs, name)
         returned = inspect.formatannotation(inspect.signature(spec).return_annotation)
-        for module in ("collections.abc.", "pathlib.", "bizrules.derivation.", "bizrules.regions."):
-            returned = returned.replace(module, "")
+        returned = re.sub(r"[a-z._]+[.](?=[A-Z])", "", returned)
         assert f"### `{name}() -> {returned}`" in page

@@ -22,13 +22,13 @@ from bizrules.conditions import (
 )
 from bizrules.engine import Engine
 from bizrules.facts import Answerer, Kind, Value, Vocabulary
-from bizrules.matching import comparable
+from bizrules.matching import comparable, open_facts
 from bizrules.outcomes import FineState, Question
 from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.provenance import Instrument, InstrumentKind, NormLevel
-from bizrules.questions import open_facts, representative_answers
+from bizrules.questions import representative_answers
 from bizrules.rules import Measure, Rule, RuleEffect
-from bizrules.selection import Candidate
+from bizrules.selection import Candidate, Moment
 from bizrules.values import DateSpan, Interval, Money, Unit
 from property.worlds import (
     FACTS,
@@ -456,7 +456,8 @@ def candidates(*conditions: Condition) -> list[Candidate]:
     case_ = case()
     assert case_.decided is not None
     selector = built._evaluator.assessor.selector
-    return list(selector.stretch(case_.region, case_.violation, case_.decided).penalty)
+    moment = Moment.on(case_.decided)
+    return list(selector.stretch(case_.region, case_.violation, moment).penalty)
 
 
 class TestRepresentativeAnswers:

@@ -243,6 +243,8 @@ class TestParts:
             "judgement": False,
             "group": None,
             "settles": 0,
+            "since": None,
+            "registers": [],
         }
 
     def test_near_misses(self) -> None:
@@ -275,6 +277,9 @@ class TestParts:
             "modality": "shall",
             "due": "2022-05-31",
             "period": "自作出决定之日起7个工作日内",
+            "since": "2022-05-20",
+            "accrual": None,
+            "capped_on": None,
             "verified": True,
             "certain": True,
             "citations": [

@@ -7,6 +7,7 @@ from bizrules import phrases, resolution
 from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.provenance import Citation, NormLevel
 from bizrules.resolution import (
+    LAWFUL,
     ROWS,
     TABLE,
     Resolution,
@@ -191,8 +192,8 @@ class TestTable:
 
     def test_no_row_is_left_out(self) -> None:
         """Every row has a code of its own, a citation and a reason in both languages."""
-        assert len(ROWS) == len(TABLE)
-        for row in TABLE:
+        assert list(ROWS) == [LAWFUL.row, *(row.code for row in TABLE)]
+        for row in ROWS.values():
             assert row.citations
             assert phrases.has(f"row.{row.code}")
         assert TABLE[-1].fits(sides([])) is True

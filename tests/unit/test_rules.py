@@ -1,8 +1,9 @@
 import pytest
 
+from bizrules.history import FirstViolation, PriorResult, Window
 from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Citation, NormLevel
-from bizrules.rules import Axis, FirstViolation, Ground, Measure, Rule, RuleEffect, Window
+from bizrules.rules import Axis, Ground, Measure, Rule, RuleEffect
 from strategies import text
 
 
@@ -82,7 +83,7 @@ class TestDefinitions:
         first = FirstViolation()
         assert first.window is None
         assert first.search is None
-        assert first.counts_exemptions
+        assert first.results == frozenset(PriorResult)
         assert (first.identity.value, first.area.value) == ("violation", "anywhere")
         assert (first.anchor.value, first.counted_by.value) == ("committed", "decided")
 

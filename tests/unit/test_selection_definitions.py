@@ -6,8 +6,9 @@ import pytest
 
 from bizrules.conditions import AllOf, Op
 from bizrules.conditions import Test as FactTest
+from bizrules.history import FirstViolation, Window
 from bizrules.penalties import OtherKind, PenaltyKind, Provision, Tier
-from bizrules.rules import Axis, Effect, FirstViolation, ListKind, Ruleset, Window
+from bizrules.rules import Axis, Effect, ListKind, Ruleset
 from bizrules.selection import Step, Stretch
 from bizrules.values import DateSpan, Interval
 from rulebook import (

@@ -287,6 +287,22 @@ class TestIntervals:
         assert not any(interval.contains(date.fromisoformat(one)) for one in outside)
 
     @pytest.mark.parametrize(
+        ("known", "seen"),
+        [(None, True), ("2021-05-31", False), ("2021-06-01", True), ("2021-06-02", True)],
+    )
+    def test_as_known_on(self, known: str | None, seen: bool) -> None:
+        """An end is not seen before the day on which it was announced."""
+        interval = Interval(date(2020, 1, 1), date(2021, 7, 15), date(2021, 6, 1))
+        found = interval.as_known_on(day(known))
+        assert found == (interval if seen else Interval(date(2020, 1, 1)))
+        assert found.contains(date(2021, 7, 15)) is not seen
+
+    def test_an_end_known_from_the_start(self) -> None:
+        """Without a day of its own an end was always known."""
+        interval = Interval(date(2020, 1, 1), date(2021, 7, 15))
+        assert interval.as_known_on(date(1990, 1, 1)) is interval
+
+    @pytest.mark.parametrize(
         ("earliest", "latest", "expected"),
         [
             ("2022-01-01", "2022-12-31", True),

@@ -35,6 +35,25 @@ class TestCounting:
         assert found == date.fromisoformat(last)
 
     @pytest.mark.parametrize(
+        ("start", "count", "first"),
+        [
+            ("2022-05-20", -1, "2022-05-19"),
+            ("2022-05-23", -1, "2022-05-20"),
+            ("2022-05-20", -7, "2022-05-11"),
+            ("2022-05-21", -1, "2022-05-20"),
+        ],
+    )
+    def test_backwards(self, start: str, count: int, first: str) -> None:
+        """A negative number of days runs back from the day, which does not count."""
+        found = add_workdays(date.fromisoformat(start), count, Weekdays())
+        assert found == date.fromisoformat(first)
+
+    def test_no_guess_backwards(self) -> None:
+        """A period that runs back into a year nobody knows has no first day."""
+        assert add_workdays(date(2022, 1, 3), -1, Weekdays()) is None
+        assert add_workdays(date.min, -1, Weekdays()) is None
+
+    @pytest.mark.parametrize(
         ("start", "count"), [("2022-12-30", 1), ("2022-12-27", 5), ("2021-12-30", 1)]
     )
     def test_no_guess(self, start: str, count: int) -> None:

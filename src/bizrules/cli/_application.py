@@ -21,10 +21,13 @@ from bizrules.cli._commands import (
     usage_text,
 )
 from bizrules.cli._coverage import coverage, plugins
+from bizrules.cli._diff import diff
 from bizrules.cli._evaluate import evaluate, explain
 from bizrules.cli._golden import test
+from bizrules.cli._matter import matter
 from bizrules.cli._rules import rules, show
 from bizrules.cli._screen import Screen, prepare
+from bizrules.cli._timeline import timeline
 from bizrules.engine import core_version
 from bizrules.errors import BizrulesError
 
@@ -75,10 +78,13 @@ def program(context: click.Context) -> int:
 for _command in (
     evaluate,
     explain,
+    matter,
+    timeline,
     ask,
     check,
     rules,
     show,
+    diff,
     violations,
     facts,
     plugins,

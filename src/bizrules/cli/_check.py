@@ -144,7 +144,7 @@ def check(
     files = list(dict.fromkeys(file for path in paths for file in files_in(Path(path))))
     problems = problems_of(files, sources)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
-    warnings = len(problems) - errors
+    warnings = sum(problem.severity is Severity.WARNING for problem in problems)
     if form == "json":
         listed = [problem_data(problem, screen.lang) for problem in problems]
         counts = {"files": len(files), "errors": errors, "warnings": warnings}

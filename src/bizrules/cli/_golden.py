@@ -20,13 +20,20 @@ from bizrules.cli._commands import (
     lang_option,
     option,
 )
-from bizrules.cli._inputs import BadGolden, files_in, read_goldens
+from bizrules.cli._inputs import BadGolden, FoundGoldens, files_in, read_goldens
 from bizrules.cli._plain import problem_data
 from bizrules.cli._screen import Screen
 from bizrules.engine import Engine, core_rulesets
 from bizrules.errors import DocumentError, Problem
-from bizrules.loading import GoldenCase, load_documents
-from bizrules.testing import GoldenResult, Scoreboard, run_goldens, scoreboard
+from bizrules.loading import GoldenCase, GoldenMatter, load_documents
+from bizrules.testing import (
+    GoldenResult,
+    MatterResult,
+    Scoreboard,
+    run_goldens,
+    run_matters,
+    scoreboard,
+)
 
 GOLDEN = "golden"
 CASES = "cases"
@@ -39,12 +46,14 @@ class Gathered:
     Attributes:
         engine: The engine, with the rules that lie beside the golden cases.
         goldens: Golden cases that can be run.
-        bad: Golden cases that cannot.
+        matters: Golden matters that can be run.
+        bad: Golden cases and matters that cannot.
         problems: What is wrong with whole files; each of them counts as failed.
     """
 
     engine: Engine
     goldens: tuple[GoldenCase, ...] = ()
+    matters: tuple[GoldenMatter, ...] = ()
     bad: tuple[BadGolden, ...] = ()
     problems: tuple[tuple[Problem, ...], ...] = ()
 
@@ -67,7 +76,8 @@ def gather(paths: Sequence[str], engine: Engine) -> Gathered:
         DocumentError: If the rules beside the golden cases have problems.
     """
     if not paths:
-        return Gathered(engine=engine, goldens=engine.knowledge.goldens)
+        own = engine.knowledge
+        return Gathered(engine=engine, goldens=own.goldens, matters=own.golden_matters)
     documents: list[Document] = []
     unread: list[tuple[Problem, ...]] = []
     known = _known_content(engine)
@@ -92,18 +102,20 @@ def _gathered(
     if further:
         knowledge = load_documents(further, base=engine.knowledge)
         engine = attrs.evolve(engine, knowledge=knowledge)
-    goldens: list[GoldenCase] = []
-    bad: list[BadGolden] = []
+    found: list[FoundGoldens] = []
     for document in documents:
         if _kind(document) == GOLDEN:
             try:
-                good, broken = read_goldens(document, engine.knowledge)
+                found.append(read_goldens(document, engine.knowledge))
             except DocumentError as error:
                 unread.append(error.problems)
-                continue
-            goldens += good
-            bad += broken
-    return Gathered(engine=engine, goldens=tuple(goldens), bad=tuple(bad), problems=tuple(unread))
+    return Gathered(
+        engine=engine,
+        goldens=tuple(one for each in found for one in each.cases),
+        matters=tuple(one for each in found for one in each.matters),
+        bad=tuple(one for each in found for one in each.bad),
+        problems=tuple(unread),
+    )
 
 
 def _kind(document: Document) -> str:
@@ -141,10 +153,15 @@ def test(
 ) -> int:
     """Golden cases, run."""
     gathered = gather(paths, sources.engine())
-    results = [r for r in run_goldens(gathered.engine, gathered.goldens) if r.counts]
+    engine = gathered.engine
+    run: tuple[GoldenResult | MatterResult, ...] = (
+        *run_goldens(engine, gathered.goldens),
+        *run_matters(engine, gathered.matters),
+    )
+    results = [result for result in run if result.counts]
     passed = sum(result.passed for result in results)
     failed = len(results) - passed + gathered.failures
-    scores = scoreboard(gathered.engine, gathered.goldens) if board else None
+    scores = scoreboard(engine, gathered.goldens) if board else None
     if form == "json":
         screen.data(_data(gathered, results, scores, screen.lang) | _counts(passed, failed))
     else:
@@ -161,7 +178,7 @@ def _counts(passed: int, failed: int) -> dict[str, object]:
 
 def _data(
     gathered: Gathered,
-    results: Iterable[GoldenResult],
+    results: Iterable[GoldenResult | MatterResult],
     scores: Scoreboard | None,
     lang: str,
 ) -> dict[str, object]:
@@ -179,9 +196,9 @@ def _data(
     return data
 
 
-def _result_data(result: GoldenResult, lang: str) -> dict[str, object]:
+def _result_data(result: GoldenResult | MatterResult, lang: str) -> dict[str, object]:
     return {
-        "case": result.golden.case.id,
+        "case": result.id,
         "passed": result.passed,
         "differences": [
             {
@@ -199,7 +216,9 @@ def _problems_data(problems: Iterable[Problem], lang: str) -> list[Mapping[str, 
     return [problem_data(problem, lang) for problem in problems]
 
 
-def _print(gathered: Gathered, results: Iterable[GoldenResult], screen: Screen) -> None:
+def _print(
+    gathered: Gathered, results: Iterable[GoldenResult | MatterResult], screen: Screen
+) -> None:
     for problems in gathered.problems:
         screen.problems(problems)
     for bad in gathered.bad:
@@ -209,6 +228,6 @@ def _print(gathered: Gathered, results: Iterable[GoldenResult], screen: Screen) 
         if not result.passed:
             golden = result.golden
             place = "" if golden.location is None else f"  {golden.location}"
-            screen.write(screen.say("cli.test.failed", case=golden.case.id, place=place))
+            screen.write(screen.say("cli.test.failed", case=result.id, place=place))
             for one in result.differences:
                 screen.write(f"    {one.text.in_(screen.lang)}")

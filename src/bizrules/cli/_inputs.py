@@ -15,11 +15,13 @@ from bizrules.documents import FORMAT
 from bizrules.errors import CaseError, DocumentError, Problem, UnknownNameError
 from bizrules.loading import (
     GoldenCase,
+    GoldenMatter,
     Knowledge,
     Official,
     case_from_plain,
     load_each_case,
     load_golden,
+    load_golden_matters,
 )
 
 STDIN: Final = "-"
@@ -165,10 +167,23 @@ def _line(document: Document, data: dict[str, object], knowledge: Knowledge) -> 
     return Entry(source=document.name, id=name, case=case)
 
 
-def read_goldens(
-    document: Document, knowledge: Knowledge
-) -> tuple[list[GoldenCase], list[BadGolden]]:
-    """The golden cases of a document, and those that cannot be run.
+@attrs.frozen(kw_only=True)
+class FoundGoldens:
+    """What a document of golden cases holds.
+
+    Attributes:
+        cases: Its golden cases.
+        matters: Its golden matters.
+        bad: Those of both that cannot be run.
+    """
+
+    cases: tuple[GoldenCase, ...] = ()
+    matters: tuple[GoldenMatter, ...] = ()
+    bad: tuple[BadGolden, ...] = ()
+
+
+def read_goldens(document: Document, knowledge: Knowledge) -> FoundGoldens:
+    """The golden cases and matters of a document, and those that cannot be run.
 
     Args:
         document: A document of the kind `golden`.
@@ -178,35 +193,47 @@ def read_goldens(
         DocumentError: If what stands around the cases is wrong.
     """
     try:
-        return list(load_golden(document, knowledge)), []
+        matters = load_golden_matters(document, knowledge)
+        return FoundGoldens(cases=load_golden(document, knowledge), matters=matters)
     except DocumentError as error:
         all_problems = error.problems
-    good: list[GoldenCase] = []
+    data = document.data if isinstance(document.data, dict) else {}
+    readings = load_each_case(document, knowledge)
+    cases = len(data.get("cases", ()))
+    good: list[GoldenCase | GoldenMatter] = []
     bad: list[BadGolden] = []
-    for at, reading in enumerate(load_each_case(document, knowledge)):
-        golden = _golden(document, at, knowledge)
-        if isinstance(golden, GoldenCase):
-            # Alone in its document the case stood elsewhere.
+    for number, reading in enumerate(readings):
+        key, at = ("cases", number) if number < cases else ("matters", number - cases)
+        golden = _golden(document, at, knowledge, key)
+        if isinstance(golden, tuple):
+            path = f"$.{key}[{at}]"
+            own = tuple(p for p in all_problems if _is_inside(p.location.path, path))
+            bad.append(BadGolden(id=reading.id, problems=own or golden))
+        else:
+            # Alone in its document it stood elsewhere.
             good.append(attrs.evolve(golden, location=reading.location))
-            continue
-        path = f"$.cases[{at}]"
-        own = tuple(p for p in all_problems if _is_inside(p.location.path, path))
-        bad.append(BadGolden(id=reading.id, problems=own or golden))
-    return good, bad
+    return FoundGoldens(
+        cases=tuple(one for one in good if isinstance(one, GoldenCase)),
+        matters=tuple(one for one in good if isinstance(one, GoldenMatter)),
+        bad=tuple(bad),
+    )
 
 
 def _is_inside(path: str, outer: str) -> bool:
     return path == outer or path.startswith((f"{outer}.", f"{outer}["))
 
 
-def _golden(document: Document, at: int, knowledge: Knowledge) -> GoldenCase | tuple[Problem, ...]:
-    """One case of a golden document, or its problems; of any other document no golden case."""
+def _golden(
+    document: Document, at: int, knowledge: Knowledge, key: str = "cases"
+) -> GoldenCase | GoldenMatter | tuple[Problem, ...]:
+    """One entry of a golden document, or its problems; of any other document none."""
     data = document.data
     if not isinstance(data, dict) or data.get("document") != "golden":
         return ()
-    alone = Document(document.name, {**data, "cases": [data["cases"][at]]})
+    alone = Document(document.name, {**data, "cases": [], "matters": [], key: [data[key][at]]})
     try:
-        return load_golden(alone, knowledge)[0]
+        load = load_golden if key == "cases" else load_golden_matters
+        return load(alone, knowledge)[0]
     except DocumentError as error:
         return error.problems
 

@@ -80,7 +80,7 @@ class Filter:
             (self.violation is None or self._is_for_violation(rule, ruleset, engine))
             and (self.list is None or self.list in _list_names(rule, ruleset))
             and (self.department is None or _is_for(rule, ruleset, self.department))
-            and (self.on is None or rule.in_force.contains(self.on))
+            and (self.on is None or engine.is_in_force(rule, self.on))
             and (self.status is None or rule.status.value == self.status)
         )
 
@@ -169,6 +169,7 @@ def _rule_row(rule: Rule, ruleset: Ruleset, engine: Engine, lang: str) -> tuple[
 
 @click.command("show", cls=Command, help="cli.show")
 @click.argument("rule_id", metavar="RULE")
+@day_option("--on", text="diff.option.show-on")
 @option(
     "--format",
     "form",
@@ -180,11 +181,16 @@ def _rule_row(rule: Rule, ruleset: Ruleset, engine: Engine, lang: str) -> tuple[
 @lang_option
 @click.pass_obj
 def show(
-    screen: Screen, *, rule_id: str, form: Literal["text", "markdown", "json"], sources: Sources
+    screen: Screen,
+    *,
+    rule_id: str,
+    on: date | None,
+    form: Literal["text", "markdown", "json"],
+    sources: Sources,
 ) -> int:
     """One rule in full."""
     engine = sources.engine()
-    rule = engine.rule(rule_id)
+    rule = engine.rule(rule_id) if on is None else engine.rule_on(rule_id, on)
     ruleset = next(one for one in engine.rulesets if one.id == rule.ruleset)
     if form == "json":
         screen.data(full_rule_data(rule, ruleset, screen.lang))

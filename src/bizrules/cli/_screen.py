@@ -18,7 +18,14 @@ from rich.table import Table
 from rich.text import Text as RichText
 
 from bizrules import phrases
-from bizrules.errors import BizrulesError, PluginError, Problem, ProblemsError, UnknownNameError
+from bizrules.errors import (
+    BizrulesError,
+    NotInForceError,
+    PluginError,
+    Problem,
+    ProblemsError,
+    UnknownNameError,
+)
 
 # Cells narrower than that are hard to read where they have more to say.
 _LEGIBLE: Final = 16
@@ -30,6 +37,7 @@ _STYLES: Final[Mapping[str, str]] = {
     r"(?m)^#+ .*$|^【.*】.*$": "bold",
     r": (error|错误) \[[^\]]+\]": "red",
     r": (warning|提醒) \[[^\]]+\]": "yellow",
+    r": (note|说明) \[[^\]]+\]": "cyan",
 }
 
 
@@ -156,6 +164,8 @@ class Screen:
             self._coded(error.code, error.text(self.lang))
         elif isinstance(error, UnknownNameError):
             self._coded(f"unknown-{error.what}", unknown_name(error, self.lang))
+        elif isinstance(error, NotInForceError):
+            self._coded(error.code, error.text(self.lang))
         else:
             self._coded(type(error).__name__, str(error))
 

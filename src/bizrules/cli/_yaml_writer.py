@@ -52,6 +52,19 @@ def write_case(path: Path, case: Mapping[str, object]) -> None:
         text = json.dumps(document, ensure_ascii=False, indent=2)
     else:
         text = "\n".join(_document(case))
+    write_text(path, text)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text and the end of its last line.
+
+    Args:
+        path: The file; one that is there already is replaced.
+        text: The text.
+
+    Raises:
+        DocumentError: If the file cannot be written.
+    """
     try:
         path.write_text(f"{text}\n", encoding="utf-8")
     except OSError as error:

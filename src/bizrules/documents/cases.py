@@ -7,8 +7,10 @@ from decimal import Decimal
 import attrs
 
 from bizrules._structure import Raw
-from bizrules.cases import PartyKind, PriorResult
-from bizrules.outcomes import FineState, Verdict
+from bizrules.cases import PartyKind
+from bizrules.history import PriorResult, Register
+from bizrules.matters import Basis, Role
+from bizrules.outcomes import FineState, LawBasis, LawChoice, Verdict
 from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Text
 from bizrules.rules import Measure
@@ -62,10 +64,12 @@ class PriorsDocument:
 
     Attributes:
         searched_since: Day back to which the records were searched.
+        registers: Registers that were searched.
         found: Earlier violations found.
     """
 
     searched_since: date | None = None
+    registers: tuple[Register, ...] | None = None
     found: tuple[PriorDocument, ...] = ()
 
 
@@ -85,6 +89,19 @@ class ExpectedFineDocument:
 
 
 @attrs.frozen(kw_only=True)
+class ExpectedLawDocument:
+    """The law that a golden case expects to be applied.
+
+    Attributes:
+        choice: Whether the old or the new law, or one and the same.
+        basis: What tells old and new law apart.
+    """
+
+    choice: LawChoice | None = None
+    basis: LawBasis | None = None
+
+
+@attrs.frozen(kw_only=True)
 class ExpectDocument:
     """What a golden case expects; what is left out is not compared.
 
@@ -99,6 +116,10 @@ class ExpectDocument:
         asks: Facts that must be asked for.
         holds: Rules that must hold.
         fails: Rules that must not hold.
+        law: Which law is applied, and why.
+        duties: Duties that must follow, each with its last day; `null` where it has none.
+        no_duties: Duties that must not follow.
+        capped: Duties after which something accrues, each with the day on which it is capped.
     """
 
     grade: Grade | None = None
@@ -111,6 +132,10 @@ class ExpectDocument:
     asks: tuple[str, ...] | None = None
     holds: tuple[str, ...] | None = None
     fails: tuple[str, ...] | None = None
+    law: ExpectedLawDocument | None = None
+    duties: Mapping[str, date | None] | None = None
+    no_duties: tuple[str, ...] | None = None
+    capped: Mapping[str, date] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -151,6 +176,8 @@ class CaseDocument:
         filed: When the case was filed.
         notified: When the party was told of the intended penalty.
         decided: When it is decided.
+        act: Name of the act, where one act broke several norms.
+        authority: Which authority deals with it.
         party: The party.
         facts: What is known, by name of the fact.
         examined: Groups of circumstances that were examined.
@@ -168,6 +195,8 @@ class CaseDocument:
     filed: Raw | None = attrs.field(default=None, metadata={"schema": "day"})
     notified: Raw | None = attrs.field(default=None, metadata={"schema": "day"})
     decided: Raw | None = attrs.field(default=None, metadata={"schema": "day"})
+    act: str | None = None
+    authority: str | None = None
     party: PartyDocument | None = None
     facts: Mapping[str, Raw] = attrs.field(factory=dict, metadata={"schema": "facts"})
     examined: tuple[str, ...] = ()
@@ -178,6 +207,76 @@ class CaseDocument:
 
 
 @attrs.frozen(kw_only=True)
+class ExpectedSumDocument:
+    """The sum of the fines that a golden matter expects.
+
+    Attributes:
+        low: Lower end. *Unit*: yuan.
+        high: Upper end. *Unit*: yuan.
+    """
+
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ExpectedActDocument:
+    """What a golden matter expects of one act.
+
+    Attributes:
+        act: Its name; left out for a case that is an act of its own.
+        applied: Case whose provision is applied; `null` if none is, or it is open which.
+        basis: What chose the provision.
+        settled: Whether nothing unknown can change its result.
+    """
+
+    act: str | None = None
+    applied: str | None = None
+    basis: Basis | None = None
+    settled: bool | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ExpectMatterDocument:
+    """What the joint outcome of a golden matter must be.
+
+    Attributes:
+        acts: The acts, in the order in which they first appear.
+        roles: What becomes of each case.
+        fine: Sum of the fines that are certain.
+        crime: Whether a crime is suspected.
+        settled: Whether nothing unknown can change the result.
+        asks: Facts that must be asked for.
+        holds: Rules that must hold, for each case.
+        fails: Rules that must not hold, for each case.
+    """
+
+    acts: tuple[ExpectedActDocument, ...] | None = None
+    roles: Mapping[str, Role] | None = None
+    fine: ExpectedSumDocument | None = None
+    crime: bool | None = None
+    settled: bool | None = None
+    asks: tuple[str, ...] | None = None
+    holds: Mapping[str, tuple[str, ...]] | None = None
+    fails: Mapping[str, tuple[str, ...]] | None = None
+
+
+@attrs.frozen(kw_only=True)
+class MatterDocument:
+    """Several cases of one party.
+
+    Attributes:
+        id: The caller's name for it.
+        cases: The cases; those with the same `act` are one act.
+        expect: What the joint outcome must be (golden cases only).
+    """
+
+    id: str
+    cases: tuple[Raw, ...] = attrs.field(metadata={"item": CaseDocument})
+    expect: ExpectMatterDocument | None = None
+
+
+@attrs.frozen(kw_only=True)
 class CasesDocument:
     """Cases to be evaluated.
 
@@ -185,11 +284,13 @@ class CasesDocument:
         format: Version of the format.
         document: `cases`, or left out.
         cases: The cases.
+        matters: Matters, each of several cases of one party.
     """
 
     format: str
     document: str = "cases"
-    cases: tuple[Raw, ...] = attrs.field(metadata={"item": CaseDocument})
+    cases: tuple[Raw, ...] = attrs.field(default=(), metadata={"item": CaseDocument})
+    matters: tuple[Raw, ...] = attrs.field(default=(), metadata={"item": MatterDocument})
 
 
 @attrs.frozen(kw_only=True)
@@ -200,8 +301,10 @@ class GoldenDocument:
         format: Version of the format.
         document: `golden`.
         cases: The cases.
+        matters: Matters, each of several cases of one party.
     """
 
     format: str
     document: str
-    cases: tuple[Raw, ...] = attrs.field(metadata={"item": CaseDocument})
+    cases: tuple[Raw, ...] = attrs.field(default=(), metadata={"item": CaseDocument})
+    matters: tuple[Raw, ...] = attrs.field(default=(), metadata={"item": MatterDocument})

@@ -41,7 +41,9 @@ class IntervalDocument:
     Attributes:
         from_: First day in force; leave out for always.
         until: First day no longer in force; leave out for no end.
+        end_published: Day from which the end was known.
     """
 
     from_: date | None = None
     until: date | None = None
+    end_published: date | None = None

@@ -7,18 +7,17 @@ from decimal import Decimal
 import attrs
 
 from bizrules._structure import Raw
+from bizrules.documents.histories import FirstViolationDocument
 from bizrules.documents.parts import CitationDocument, IntervalDocument
 from bizrules.penalties import Grade, Modality, PenaltyKind, Shape
 from bizrules.provenance import InstrumentKind, NormLevel, Status, Text
 from bizrules.rules import (
-    Anchor,
-    Area,
     Axis,
     Combination,
     Effect,
     Ground,
-    Identity,
     Measure,
+    Reach,
     Trigger,
     Unexpressed,
 )
@@ -70,48 +69,6 @@ class PreambleDocument:
 
 
 @attrs.frozen(kw_only=True)
-class WindowDocument:
-    """A period back from a date; exactly one of the keys.
-
-    Attributes:
-        days: *Unit*: days.
-        months: *Unit*: months.
-        calendar_years: *Unit*: calendar years (自然年度).
-    """
-
-    days: int | None = None
-    months: int | None = None
-    calendar_years: int | None = None
-
-
-@attrs.frozen(kw_only=True)
-class FirstViolationDocument:
-    """What counts as a first violation.
-
-    Attributes:
-        window: How far back earlier violations count; leave out for no limit.
-        since: Earlier violations count from this day on.
-        search: Without a window: how far back the register must have been searched.
-        anchor: From which date of the case the window runs back.
-        counted_by: Which date of the earlier violation must lie in the window.
-        same: Which earlier violations count.
-        area: Where they must have been.
-        counts_exemptions: Whether an earlier exemption counts.
-        cite: Where it is fixed.
-    """
-
-    window: WindowDocument | None = None
-    since: date | None = None
-    search: WindowDocument | None = None
-    anchor: Anchor = Anchor.COMMITTED
-    counted_by: Anchor = Anchor.DECIDED
-    same: Identity = Identity.VIOLATION
-    area: Area = Area.ANYWHERE
-    counts_exemptions: bool = True
-    cite: tuple[CitationDocument, ...] = ()
-
-
-@attrs.frozen(kw_only=True)
 class BandTableDocument:
     """Bands of the grades for provisions of some shapes.
 
@@ -152,6 +109,8 @@ class BatchDocument:
     Attributes:
         id: Its name.
         published: When, to the day or the month.
+        in_force: First day of its entries; leave out for the day it was published.
+        repeals: Entries of earlier batches that it repeals.
         total: How many entries its issuer counted.
         counts: How many of each list.
         note: A remark for readers.
@@ -159,6 +118,8 @@ class BatchDocument:
 
     id: str
     published: str | None = None
+    in_force: date | None = None
+    repeals: tuple[str, ...] = ()
     total: int | None = None
     counts: Mapping[str, int] = attrs.field(factory=dict)
     note: Text | None = None
@@ -219,6 +180,9 @@ class RuleDocument:
         unless: What excludes.
         effect: What it orders beyond its grade.
         cite: Articles it rests on.
+        batch: Batch with which it came.
+        replaces: Earlier version of the same entry, which ends when this one begins.
+        refines: Entry of a superior ruleset that it spells out for its place, by full id.
         entry: Number as printed.
         status: How well it is attested.
         in_force: Days on which it is in force; leave out for those of the ruleset.
@@ -240,6 +204,9 @@ class RuleDocument:
     unless: Raw | None = None
     effect: EffectDocument | None = None
     cite: tuple[CitationDocument, ...] = ()
+    batch: str | None = None
+    replaces: str | None = None
+    refines: str | None = None
     entry: str | None = None
     status: Status | None = None
     in_force: IntervalDocument | None = None
@@ -249,19 +216,36 @@ class RuleDocument:
 
 @attrs.frozen(kw_only=True)
 class DeadlineDocument:
-    """A period of a duty; exactly one of `days`, `working_days`, `hours`.
+    """A period of a duty; one of `days`, `working_days`, `hours`, and one of `after`, `before`.
 
     Attributes:
         days: *Unit*: calendar days.
         working_days: *Unit*: working days.
         hours: *Unit*: hours.
         after: Date from which it runs: of the case, or a date fact.
+        before: Date ahead of which it runs.
+        extended_by: Facts whose days are added.
     """
 
     days: int | None = None
     working_days: int | None = None
     hours: int | None = None
-    after: str
+    after: str | None = None
+    before: str | None = None
+    extended_by: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class AccrualDocument:
+    """What grows day by day after the deadline.
+
+    Attributes:
+        rate: Share of the amount added a day.
+        cap: Share of the amount beyond which it does not grow.
+    """
+
+    rate: Decimal
+    cap: Decimal = Decimal(1)
 
 
 @attrs.frozen(kw_only=True)
@@ -278,6 +262,7 @@ class DutyDocument:
         departments: Departments it is for; leave out for all (or the ruleset's).
         modality: `shall` or `may`.
         deadline: By when.
+        accrues: What grows day by day once the deadline has passed.
         cite: Articles it rests on.
         in_force: Days on which it is in force; leave out for those of the ruleset.
     """
@@ -291,6 +276,7 @@ class DutyDocument:
     departments: tuple[str, ...] | None = None
     modality: Modality = Modality.SHALL
     deadline: DeadlineDocument | None = None
+    accrues: AccrualDocument | None = None
     cite: tuple[CitationDocument, ...] = ()
     in_force: IntervalDocument | None = None
 
@@ -310,6 +296,7 @@ class RulesetDocument:
         instrument: The document that carries it.
         in_force: Days on which it is in force.
         published: Day from which it was known.
+        reach_back: Whether its rules reach back to acts before them.
         checked_on: Day on which its content was last compared with the source.
         status: How well it is attested.
         supplements: Whether it is silent where a superior ruleset speaks.
@@ -334,6 +321,7 @@ class RulesetDocument:
     instrument: InstrumentDocument
     in_force: IntervalDocument | None = None
     published: date | None = None
+    reach_back: Reach = Reach.IF_MORE_LENIENT
     checked_on: date | None = None
     status: Status = Status.CONFIRMED
     supplements: bool = False

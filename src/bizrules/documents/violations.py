@@ -1,6 +1,7 @@
 """The violation catalogue as it is written."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 import attrs
@@ -90,6 +91,7 @@ class ProvisionDocument:
         id: Name inside the violation; versions of one provision share it.
         cite: Where it stands.
         in_force: Days on which this version is in force.
+        published: Day on which this version was promulgated.
         only_after: Condition before which there is no fine at all; an empty list is none.
         tiers: Steps in the order in which they are tried.
         kinds: Penalties besides the fine, and orders.
@@ -100,6 +102,7 @@ class ProvisionDocument:
     id: str
     cite: CitationDocument
     in_force: IntervalDocument | None = None
+    published: date | None = None
     only_after: Raw | None = attrs.field(default=None, metadata={"schema": "switch"})
     tiers: tuple[TierDocument, ...] = ()
     kinds: tuple[OtherKindDocument, ...] = ()
@@ -118,6 +121,8 @@ class ViolationDocument:
         broken: Norms broken.
         elements: Facts that are elements of the offence.
         displaces: Grounds that a law or administrative regulation displaces for it.
+        absorbs: Violations that merge into it where one act breaks both.
+        special_to: Violations whose general provision it displaces.
         limitation: Limitation period of a special law.
         in_force: Days on which it is a violation.
         provisions: Penalty provisions, in their versions.
@@ -129,6 +134,8 @@ class ViolationDocument:
     broken: tuple[CitationDocument, ...] = ()
     elements: tuple[str, ...] = ()
     displaces: tuple[Ground, ...] = ()
+    absorbs: tuple[str, ...] = ()
+    special_to: tuple[str, ...] = ()
     limitation: LimitationDocument | None = None
     in_force: IntervalDocument | None = None
     provisions: tuple[ProvisionDocument, ...] = ()

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import attrs
 
 from bizrules._structure import Raw
+from bizrules.documents.histories import RepeatCountDocument
 from bizrules.facts import Answerer, Kind
 from bizrules.provenance import Text
 from bizrules.values import Unit
@@ -40,6 +41,7 @@ class FactDocument:
         group: Group of circumstances that are examined together.
         derived: Name of the derivation that computes it when nobody stated it.
         denial: For a boolean, what false says.
+        counts: For an integer: which earlier violations it counts when nobody stated it.
     """
 
     kind: Kind
@@ -54,6 +56,7 @@ class FactDocument:
     group: str | None = None
     derived: str | None = None
     denial: Text | None = None
+    counts: RepeatCountDocument | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -7,16 +7,27 @@ it says of facts comes from the traces of the findings.
 from collections.abc import Mapping
 from typing import Final
 
-from bizrules.explanation._page import page_data
+from bizrules.explanation._matter import matter_page
+from bizrules.explanation._page import Speaker, page_data
 from bizrules.explanation._rendering import FORMS
-from bizrules.explanation._rule import RuleContext, rule_page
+from bizrules.explanation._rule import RuleContext, rule_page, say_orders
 from bizrules.explanation._sections import outcome_page
 from bizrules.facts import Vocabulary
+from bizrules.matters import MatterOutcome
 from bizrules.outcomes import Outcome
 from bizrules.phrases import LANGUAGES
-from bizrules.rules import Rule, Ruleset, Violation
+from bizrules.provenance import Text
+from bizrules.rules import Rule, RuleEffect, Ruleset, Violation
+from bizrules.wording import both, join_clauses
 
-__all__ = ["EXPLANATION_FORMS", "explain", "explain_rule", "explanation_data"]
+__all__ = [
+    "EXPLANATION_FORMS",
+    "explain",
+    "explain_matter",
+    "explain_rule",
+    "explanation_data",
+    "orders_text",
+]
 
 EXPLANATION_FORMS: Final = tuple(FORMS)
 """Forms of an explanation: `text`, `markdown`, `html`."""
@@ -36,6 +47,24 @@ def explain(outcome: Outcome, *, lang: str = "zh", form: str = "text", full: boo
     """
     _check(lang, form)
     return FORMS[form](outcome_page(outcome, lang, full=full))
+
+
+def explain_matter(
+    matter: MatterOutcome, *, lang: str = "zh", form: str = "text", full: bool = False
+) -> str:
+    """The joint outcome of several cases as an officer reads it.
+
+    Args:
+        matter: The joint outcome.
+        lang: `zh` or `en`.
+        form: `text`, `markdown` or `html`; the last is one element without scripts.
+        full: Whether to list every question.
+
+    Raises:
+        ValueError: If there is no such language or form.
+    """
+    _check(lang, form)
+    return FORMS[form](matter_page(matter, lang, full=full))
 
 
 def explanation_data(
@@ -80,6 +109,15 @@ def explain_rule(
     _check(lang, form)
     context = RuleContext(vocabulary=vocabulary, ruleset=ruleset, violations=violations or {})
     return FORMS[form](rule_page(rule, context, lang))
+
+
+def orders_text(effect: RuleEffect) -> Text:
+    """What a rule orders beyond the grade, in words; empty if nothing.
+
+    Args:
+        effect: The effect of the rule.
+    """
+    return both(lambda lang: join_clauses(say_orders(effect, Speaker(lang)), lang))
 
 
 def _check(lang: str, form: str) -> None:

@@ -21,7 +21,7 @@ from bizrules.facts import Vocabulary
 from bizrules.fines import range_text
 from bizrules.outcomes import FineRange
 from bizrules.penalties import FineEffect, PenaltyKind
-from bizrules.rules import Rule, Ruleset, Violation
+from bizrules.rules import Rule, RuleEffect, Ruleset, Violation
 from bizrules.values import Interval
 from bizrules.wording import (
     join,
@@ -168,7 +168,11 @@ def _group(head: str, parts: Iterable[Condition], context: RuleContext, speaker:
 
 def _effects(rule: Rule, speaker: Speaker) -> Iterator[str]:
     yield say_effect(rule.axis, rule.modality, rule.permits, speaker)
-    effect = rule.effect
+    yield from say_orders(rule.effect, speaker)
+
+
+def say_orders(effect: RuleEffect, speaker: Speaker) -> Iterator[str]:
+    """What a rule orders beyond the grade."""
     for key, kinds in (("waives", effect.waives), ("keeps", effect.keeps)):
         if kinds:
             yield speaker.say(f"rule.{key}", kinds=_kinds(kinds, speaker))

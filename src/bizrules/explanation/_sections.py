@@ -20,6 +20,7 @@ from bizrules.explanation._reasoning import deciding, opinion_clause, reasoning,
 from bizrules.explanation._traces import established, unique
 from bizrules.facts import Vocabulary
 from bizrules.fines import range_text
+from bizrules.matters import MatterOutcome
 from bizrules.outcomes import (
     DueDuty,
     FineState,
@@ -66,12 +67,12 @@ def outcome_page(outcome: Outcome, lang: str, *, full: bool) -> Page:
         *speaker.section("kinds", [_kinds(outcome, speaker)]),
         *speaker.section("compulsion", [_compulsion(outcome, speaker)]),
         *speaker.section("law", _law(outcome, speaker)),
-        *speaker.section("duties", [_duties(outcome, speaker)]),
-        *speaker.section("questions", _questions(outcome, speaker, full=full)),
+        *speaker.section("duties", [duty_list(outcome, speaker)]),
+        *speaker.section("questions", question_list(outcome, speaker, full=full)),
         *speaker.section("near-misses", [near_misses(outcome, speaker)]),
         *speaker.section("findings", findings(outcome, speaker, full=full)),
         *speaker.section("problems", [_problems(outcome, speaker)]),
-        *speaker.section("citations", [_citations(outcome, speaker)]),
+        *speaker.section("citations", [citation_list(outcome, speaker)]),
         *speaker.section("receipt", _receipt(outcome, speaker)),
     ]
     return Page(lang, speaker.say("page.outcome", case=outcome.case.id), tuple(sections))
@@ -185,9 +186,7 @@ def _measure(found: MeasureOutcome, outcome: Outcome, speaker: Speaker) -> Item:
 
 def _law(outcome: Outcome, speaker: Speaker) -> Iterator[Block]:
     law = outcome.law_applied
-    # While facts are missing, neither law is known to be the more lenient one.
-    is_open = law.other is not None and not outcome.settled
-    said = [speaker.sentence(speaker.say("law.open") if is_open else speaker.text(law.text))]
+    said = [speaker.sentence(speaker.text(law.text))]
     if law.on:
         on = speaker.say("law.on", date=_say_on(law.on, speaker))
         said.append(speaker.sentence(on))
@@ -225,7 +224,8 @@ def _other_result(other: OtherLaw, speaker: Speaker) -> str:
     return speaker.noted(result, notes)
 
 
-def _duties(outcome: Outcome, speaker: Speaker) -> Block | None:
+def duty_list(outcome: Outcome | MatterOutcome, speaker: Speaker) -> Block | None:
+    """The duties, each with its period and norm."""
     items = tuple(_duty(duty, speaker) for duty in outcome.duties)
     return Items(items) if items else None
 
@@ -237,6 +237,8 @@ def _duty(duty: DueDuty, speaker: Speaker) -> Item:
     notes = [speaker.say(f"modality.{duty.modality.value}")]
     if duty.period is not None:
         notes.append(speaker.text(duty.period))
+    if duty.accrual is not None:
+        notes.append(speaker.text(duty.accrual))
     if not duty.verified:
         notes.append(speaker.say("duty.unverified"))
     if not duty.certain:
@@ -245,7 +247,9 @@ def _duty(duty: DueDuty, speaker: Speaker) -> Item:
     return Item(text, None, (Item(speaker.say("note.mark").join(notes)),))
 
 
-def _questions(outcome: Outcome, speaker: Speaker, *, full: bool) -> Iterator[Block]:
+def question_list(
+    outcome: Outcome | MatterOutcome, speaker: Speaker, *, full: bool
+) -> Iterator[Block]:
     shown = outcome.questions if full else outcome.questions[:_MOST_QUESTIONS]
     if shown:
         items = tuple(_question(question, speaker) for question in shown)
@@ -289,7 +293,7 @@ def _problems(outcome: Outcome, speaker: Speaker) -> Block | None:
     return Items(items) if items else None
 
 
-def _citations(outcome: Outcome, speaker: Speaker) -> Block | None:
+def citation_list(outcome: Outcome | MatterOutcome, speaker: Speaker) -> Block | None:
     """The articles law by law, with a remark where one could not be checked."""
     by_law: dict[tuple[str, str | None], list[Citation]] = {}
     for citation in outcome.citations:

@@ -77,6 +77,11 @@ def lacking(trace: Trace, speaker: Speaker) -> Iterator[str]:
     """The conditions for want of which a condition is false, each as a clause."""
     if trace.truth is not Truth.FALSE:
         return
+    if trace.node == "defined" and trace.definition is not None:
+        # Whose concept it is matters most where the party does not meet it.
+        inner = (clause for child in trace.children for clause in lacking(child, speaker))
+        yield speaker.noted(speaker.text(trace.text), [*inner, *_whose(trace, speaker)])
+        return
     if trace.node in ("all", "defined"):
         for child in trace.children:
             yield from lacking(child, speaker)
@@ -86,8 +91,8 @@ def lacking(trace: Trace, speaker: Speaker) -> Iterator[str]:
         yield speaker.say("finding.excluded", facts=facts) if facts else speaker.text(trace.text)
         return
     found = _found(trace, speaker) if trace.node == "test" else None
-    text = speaker.text(trace.text)
-    yield text if found is None else speaker.noted(text, [speaker.say("trace.found", found=found)])
+    notes = [] if found is None else [speaker.say("trace.found", found=found)]
+    yield speaker.noted(speaker.text(trace.text), [*notes, *_whose(trace, speaker)])
 
 
 def _held(negation: Trace, speaker: Speaker) -> Iterator[str]:
@@ -141,7 +146,14 @@ def _leaf(trace: Trace, speaker: Speaker) -> str:
         notes.append(speaker.say("trace.unknown"))
     elif trace.derived:
         notes.append(speaker.say("trace.derived"))
-    return speaker.noted(text, notes)
+    return speaker.noted(text, [*notes, *_whose(trace, speaker)])
+
+
+def _whose(trace: Trace, speaker: Speaker) -> Iterator[str]:
+    """By whose definition it was told, where that is said, and where it stands."""
+    if trace.definition is not None:
+        yield speaker.text(trace.definition)
+        yield say_citations(trace.citations, speaker.lang)
 
 
 def conditions_met(trace: Trace) -> int:
@@ -154,7 +166,8 @@ def conditions_met(trace: Trace) -> int:
 def _head(trace: Trace, speaker: Speaker) -> str:
     if trace.node == "defined":
         cited = say_citations(trace.citations, speaker.lang)
-        return speaker.noted(speaker.text(trace.text), [cited])
+        notes = [cited] if trace.definition is None else _whose(trace, speaker)
+        return speaker.noted(speaker.text(trace.text), notes)
     if trace.node in ("any", "not", "per_kind"):
         return speaker.say(f"trace.{trace.node}")
     return speaker.text(trace.text)

@@ -1,13 +1,14 @@
 """Cases: read from documents, built in Python, and written again."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, TypeVar
 
 import attrs
 
 from bizrules._structure import Raw, structure
 from bizrules._tree import Document
+from bizrules.case_dates import DATES, Locate, order_problems
 from bizrules.cases import (
     Act,
     Case,
@@ -31,10 +32,6 @@ from bizrules.values import DateSpan
 
 _T = TypeVar("_T")
 
-Locate: TypeAlias = Callable[..., Location]
-"""The place of a part of a case, by its path."""
-
-_DATES: Final = ("discovered", "filed", "notified", "decided")
 _MEASURES: Final = tuple(measure.value for measure in Measure)
 
 
@@ -79,45 +76,7 @@ def case_problems(case: Case, knowledge: Knowledge, locate: Locate) -> Iterator[
     if case.party.age is not None and case.party.age < 0:
         details = {"fact": "age", "found": str(case.party.age)}
         yield Problem("negative-count", locate("party", "age"), details)
-    yield from _order_problems(case, locate)
-
-
-def _order_problems(case: Case, locate: Locate) -> Iterator[Problem]:
-    """Committed ≤ discovered ≤ filed ≤ notified ≤ decided, as far as the dates are certain.
-
-    An act that continues may be discovered before it ends, so it counts from its beginning.
-    """
-    act = case.committed
-    seen: list[tuple[str, DateSpan]] = []
-    if act is not None:
-        seen.append(("committed", act.began or act.ended))
-        if act.began is not None and _is_before(act.ended, act.began):
-            yield _order_problem(("to", act.ended), ("from", act.began), locate("committed", "to"))
-    for name in _DATES:
-        span: DateSpan | None = getattr(case, name)
-        if span is None:
-            continue
-        for earlier in reversed(seen):
-            if _is_before(span, earlier[1]):
-                yield _order_problem((name, span), earlier, locate(name))
-                break
-        seen.append((name, span))
-
-
-def _is_before(one: DateSpan, other: DateSpan) -> bool:
-    return one.latest is not None and other.earliest is not None and one.latest < other.earliest
-
-
-def _order_problem(
-    later: tuple[str, DateSpan], earlier: tuple[str, DateSpan], location: Location
-) -> Problem:
-    details = {
-        "later": later[0],
-        "later_date": format_span(later[1]),
-        "earlier": earlier[0],
-        "earlier_date": format_span(earlier[1]),
-    }
-    return Problem("dates-out-of-order", location, details)
+    yield from order_problems(case, locate)
 
 
 def check_case(case: Case, knowledge: Knowledge) -> tuple[Problem, ...]:
@@ -183,6 +142,8 @@ class CaseReader:
             filed=self.span(given.filed),
             notified=self.span(given.notified),
             decided=self.span(given.decided),
+            act=given.act,
+            authority=given.authority,
             party=_party(given.party),
             facts=self.facts(given.facts),
             examined=frozenset(given.examined),
@@ -267,7 +228,7 @@ class CaseReader:
                 near = near_names(prior.violation, known)
                 self.refuse("unknown-violation", place, found=prior.violation, near_names=near)
         found = tuple(Prior(**attrs.asdict(prior, recurse=False)) for prior in given.found)
-        return Priors(searched_since=given.searched_since, found=found)
+        return Priors(searched_since=given.searched_since, registers=given.registers, found=found)
 
 
 def _party(given: PartyDocument | None) -> Party:
@@ -326,7 +287,9 @@ def case_to_plain(case: Case) -> dict[str, object]:
         "region": case.region,
         "violation": case.violation,
         "committed": _plain_act(case.committed),
-        **{name: _plain_span(getattr(case, name)) for name in _DATES},
+        **{name: _plain_span(getattr(case, name)) for name in DATES},
+        "act": case.act,
+        "authority": case.authority,
         "party": _plain_party(case.party) or None,
         "facts": plain_facts(case.facts) or None,
         "examined": sorted(case.examined) or None,
@@ -366,7 +329,8 @@ def _plain_priors(priors: Priors | None) -> dict[str, object] | None:
         _known({**attrs.asdict(prior, recurse=False), "result": prior.result.value})
         for prior in priors.found
     ]
-    return _known({"searched_since": priors.searched_since, "found": found})
+    registers = None if priors.registers is None else sorted(r.value for r in priors.registers)
+    return _known({"searched_since": priors.searched_since, "registers": registers, "found": found})
 
 
 def _known(given: Mapping[str, object]) -> dict[str, object]:

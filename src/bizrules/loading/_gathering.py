@@ -138,7 +138,8 @@ class Gathering:
         if start is not None and until is not None and until <= start:
             place = raw.at("in_force").location
             self.refuse("empty-interval", place, low=start.isoformat(), high=until.isoformat())
-        return Interval(start, until)
+        known = default.end_known if given.until is None else given.end_published
+        return Interval(start, until, known)
 
     def fen(self, amount: Decimal | None, raw: Raw, key: str) -> int | None:
         """The amount under the key in fen."""

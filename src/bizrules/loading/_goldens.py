@@ -13,6 +13,7 @@ from bizrules.loading._cases import read_case
 from bizrules.loading._knowledge import (
     Expect,
     ExpectedFine,
+    ExpectedLaw,
     GoldenCase,
     Knowledge,
     Official,
@@ -30,16 +31,20 @@ class GoldenReader:
         knowledge: What the cases may name.
         problems: Receives the problems.
         rules: Ids of all rules.
+        duties: Ids of all duties.
     """
 
     knowledge: Knowledge
     problems: list[Problem] = attrs.field(factory=list)
     rules: frozenset[str] = attrs.field(init=False)
+    duties: frozenset[str] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Gather the ids of all rules."""
+        """Gather the ids of all rules and duties."""
         rules = (rule.id for ruleset in self.knowledge.rulesets for rule in ruleset.rules)
         object.__setattr__(self, "rules", frozenset(rules))
+        duties = (duty.id for ruleset in self.knowledge.rulesets for duty in ruleset.duties)
+        object.__setattr__(self, "duties", frozenset(duties))
 
     def golden(self, raw: Raw) -> GoldenCase | None:
         """The golden case at the place; None if it has problems."""
@@ -62,6 +67,7 @@ class GoldenReader:
         self._check_names("unknown-rule", given.fails, place, "fails", self.rules)
         facts = self.knowledge.vocabulary.facts
         self._check_names("unknown-fact", given.asks, place, "asks", facts)
+        self._check_duties(given, place)
         return Expect(
             grade=given.grade,
             no_grade=isinstance(place.data, dict) and place.data.get("grade", "") is None,
@@ -74,7 +80,20 @@ class GoldenReader:
             asks=given.asks,
             holds=given.holds,
             fails=given.fails,
+            law=_expected_law(given),
+            duties=None if given.duties is None else read_only(given.duties),
+            no_duties=given.no_duties,
+            capped=None if given.capped is None else read_only(given.capped),
         )
+
+    def _check_duties(self, given: ExpectDocument, raw: Raw) -> None:
+        self._check_names("unknown-duty", given.no_duties, raw, "no_duties", self.duties)
+        for key, names in (("duties", given.duties), ("capped", given.capped)):
+            for name in names or ():
+                if name not in self.duties:
+                    details = {"found": name, "near_names": near_names(name, self.duties)}
+                    place = raw.at(key, name).key_location
+                    self.problems.append(Problem("unknown-duty", place, details))
 
     def _check_names(
         self,
@@ -109,6 +128,12 @@ def _expected_fine(given: ExpectDocument) -> ExpectedFine | None:
     if given.fine is None:
         return None
     return ExpectedFine(low=given.fine.low, high=given.fine.high, state=given.fine.state)
+
+
+def _expected_law(given: ExpectDocument) -> ExpectedLaw | None:
+    if given.law is None:
+        return None
+    return ExpectedLaw(choice=given.law.choice, basis=given.law.basis)
 
 
 def _official(given: OfficialDocument) -> Official:

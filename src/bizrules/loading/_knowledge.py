@@ -1,6 +1,7 @@
 """What documents say once they are read and linked."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib import resources
@@ -12,7 +13,8 @@ import attrs
 from bizrules.cases import Case
 from bizrules.errors import Problem
 from bizrules.facts import Vocabulary
-from bizrules.outcomes import FineState, Verdict
+from bizrules.matters import Basis, Role
+from bizrules.outcomes import FineState, LawBasis, LawChoice, Verdict
 from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Location, Text
 from bizrules.regions import RegionTable, parse_regions
@@ -42,6 +44,19 @@ class ExpectedFine:
 
 
 @attrs.frozen(kw_only=True)
+class ExpectedLaw:
+    """The law that a golden case expects to be applied; what is None is not compared.
+
+    Attributes:
+        choice: Whether the old or the new law, or one and the same.
+        basis: What tells old and new law apart.
+    """
+
+    choice: LawChoice | None = None
+    basis: LawBasis | None = None
+
+
+@attrs.frozen(kw_only=True)
 class Expect:
     """What a golden case expects of its outcome; what is None is not compared.
 
@@ -57,6 +72,10 @@ class Expect:
         asks: Facts that must be asked for.
         holds: Rules that must hold.
         fails: Rules that must not hold.
+        law: Which law is applied, and why.
+        duties: Duties that must follow, each with its last day; None for a duty without one.
+        no_duties: Duties that must not follow.
+        capped: Duties after which something accrues, with the day on which it is capped.
     """
 
     grade: Grade | None = None
@@ -70,6 +89,10 @@ class Expect:
     asks: tuple[str, ...] | None = None
     holds: tuple[str, ...] | None = None
     fails: tuple[str, ...] | None = None
+    law: ExpectedLaw | None = None
+    duties: Mapping[str, date | None] | None = attrs.field(default=None, hash=False)
+    no_duties: tuple[str, ...] | None = None
+    capped: Mapping[str, date] | None = attrs.field(default=None, hash=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -112,6 +135,86 @@ class GoldenCase:
     expect: Expect | None = None
     official: Official | None = None
     location: Location | None = attrs.field(default=None, eq=False, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class ExpectedAct:
+    """What a golden matter expects of one act; what is None is not compared.
+
+    Attributes:
+        act: Its name; None for a case that is an act of its own.
+        applied: Case whose provision is applied.
+        not_applied: Whether none may be (`applied: null`).
+        basis: What chose the provision.
+        settled: Whether nothing unknown can change its result.
+    """
+
+    act: str | None = None
+    applied: str | None = None
+    not_applied: bool = False
+    basis: Basis | None = None
+    settled: bool | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ExpectMatter:
+    """What a golden matter expects of its joint outcome; what is None is not compared.
+
+    Attributes:
+        acts: The acts, in the order in which they first appear.
+        roles: What becomes of each case.
+        low: Lower end of the sum of the fines. *Unit*: yuan.
+        high: Upper end. *Unit*: yuan.
+        crime: Whether a crime is suspected.
+        settled: Whether nothing unknown can change the result.
+        asks: Facts that must be asked for.
+        holds: Rules that must hold, for each case.
+        fails: Rules that must not hold, for each case.
+    """
+
+    acts: tuple[ExpectedAct, ...] | None = None
+    roles: Mapping[str, Role] | None = attrs.field(default=None, hash=False)
+    low: Decimal | None = None
+    high: Decimal | None = None
+    crime: bool | None = None
+    settled: bool | None = None
+    asks: tuple[str, ...] | None = None
+    holds: Mapping[str, tuple[str, ...]] | None = attrs.field(default=None, hash=False)
+    fails: Mapping[str, tuple[str, ...]] | None = attrs.field(default=None, hash=False)
+
+
+@attrs.frozen(kw_only=True)
+class GoldenMatter:
+    """A matter whose joint outcome is known.
+
+    Attributes:
+        id: Its name.
+        cases: Its cases.
+        expect: What the joint outcome must be; None if nothing is expected.
+        location: Where it stands.
+    """
+
+    id: str
+    cases: tuple[Case, ...]
+    expect: ExpectMatter | None = None
+    location: Location | None = attrs.field(default=None, eq=False, repr=False)
+
+
+@attrs.frozen(kw_only=True)
+class MatterReading:
+    """One matter of a file: its cases, or what is wrong with them.
+
+    Attributes:
+        id: What the matter calls itself; None if that could not be read, or it has no name.
+        cases: The cases; empty if the matter has problems.
+        problems: What is wrong with it.
+        location: Where it stands.
+    """
+
+    id: str | None
+    cases: tuple[Case, ...]
+    problems: tuple[Problem, ...]
+    location: Location
 
 
 @attrs.frozen(kw_only=True)
@@ -161,6 +264,7 @@ class Knowledge:
         rulesets: All rulesets, sorted by id.
         regions: Known regions.
         goldens: Golden cases in the order of their files.
+        golden_matters: Golden matters in the order of their files.
         digests: SHA-256 of the content of each vocabulary, violation catalogue and ruleset, by id.
         origins: Where each id was declared, by what it names and the id.
     """
@@ -170,5 +274,6 @@ class Knowledge:
     rulesets: tuple[Ruleset, ...] = ()
     regions: RegionTable = attrs.field(factory=default_regions)
     goldens: tuple[GoldenCase, ...] = ()
+    golden_matters: tuple[GoldenMatter, ...] = ()
     digests: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     origins: Mapping[str, Origin] = attrs.field(factory=dict, repr=False)

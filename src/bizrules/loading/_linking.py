@@ -28,7 +28,15 @@ from bizrules.loading._cases import golden_keys, read_case
 from bizrules.loading._definitions import DefinitionTable, Holder
 from bizrules.loading._gathering import Gathering, digest
 from bizrules.loading._goldens import GoldenReader
-from bizrules.loading._knowledge import CaseReading, GoldenCase, Knowledge, read_only
+from bizrules.loading._knowledge import (
+    CaseReading,
+    GoldenCase,
+    GoldenMatter,
+    Knowledge,
+    MatterReading,
+    read_only,
+)
+from bizrules.loading._matters import GoldenMatterReader, not_a_case, read_matter, reading_of
 from bizrules.loading._rulesets import RulesetReader, region_code
 from bizrules.loading._violations import ViolationReader
 from bizrules.loading._vocabularies import CORE, read_vocabularies
@@ -169,6 +177,7 @@ class _Linker:
             scope=definitions.national_scope(),
             gathering=self.gathering,
         )
+        related: list[tuple[ViolationDocument, Raw]] = []
         for given, raw in written:
             self.declare(given.id, raw)
             self.names.update(given.violations)
@@ -178,6 +187,17 @@ class _Linker:
                 self.gathering.identifier(name, place.key_location)
                 if self.gathering.declare("violation", name, place.key_location):
                     self.violations[name] = reader.violation(name, entry, place)
+                    related.append((entry, place))
+        for entry, place in related:
+            self._check_related(entry, place)
+
+    def _check_related(self, given: ViolationDocument, raw: Raw) -> None:
+        """The violations that an entry absorbs, or is special to, are known."""
+        for key in ("absorbs", "special_to"):
+            names: tuple[str, ...] = getattr(given, key)
+            for index, name in enumerate(names):
+                place = raw.at(key, index).location
+                self.gathering.known("unknown-violation", name, self.names, place)
 
     def rulesets(
         self, written: list[tuple[RulesetDocument, Raw]], definitions: DefinitionTable
@@ -191,9 +211,26 @@ class _Linker:
             gathering=self.gathering,
         )
         found = [reader.ruleset(given, raw) for given, raw in written]
+        self._check_refined([*self.base.rulesets, *found])
         facts = {**self.vocabulary.facts, **reader.judgements}
         self.vocabulary = Vocabulary(read_only(facts), self.vocabulary.groups)
         return found
+
+    def _check_refined(self, rulesets: list[Ruleset]) -> None:
+        """The entries that others refine are known and stand in a superior ruleset."""
+        rules = {rule.id: rule for ruleset in rulesets for rule in ruleset.rules}
+        for rule in rules.values():
+            if rule.refines is None:
+                continue
+            place = rule.location or Location(rule.id)
+            if self.gathering.known("unknown-entry", rule.refines, rules, place):
+                above = rules[rule.refines].region
+                if rule.region not in self.base.regions or rule.region == above:
+                    continue
+                if not self.base.regions.is_within(rule.region, above):
+                    self.gathering.refuse(
+                        "not-superior", place, rule=rule.id, other=rule.refines, region=above
+                    )
 
     def definitions(self, written: list[tuple[RulesetDocument, Raw]]) -> DefinitionTable:
         """The definitions of all rulesets, none of them read yet."""
@@ -223,6 +260,18 @@ class _Linker:
         reader = GoldenReader(knowledge)
         found = [reader.golden(raw) for head, _ in heads for raw in head.cases]
         self.gathering.problems.extend(reader.problems)
+        return [golden for golden in found if golden is not None]
+
+    def golden_matters(
+        self, heads: list[tuple[GoldenDocument, Raw]], knowledge: Knowledge
+    ) -> list[GoldenMatter]:
+        """Golden matters, which come with the golden cases."""
+        reader = GoldenMatterReader(knowledge)
+        found = [reader.golden(raw) for head, _ in heads for raw in head.matters]
+        self.gathering.problems.extend(reader.problems)
+        for head, raw in heads:
+            if not head.cases and not head.matters:
+                self.gathering.refuse("no-case", raw.location)
         return [golden for golden in found if golden is not None]
 
 
@@ -284,13 +333,15 @@ def _link(linker: _Linker) -> Knowledge:
         rulesets=tuple(sorted((*linker.base.rulesets, *found), key=lambda one: one.id)),
         regions=linker.base.regions,
         goldens=linker.base.goldens,
+        golden_matters=linker.base.golden_matters,
         digests=read_only(linker.digests),
         origins=read_only(gathering.origins),
     )
     if gathering.problems:
         return knowledge
-    goldens = linker.goldens(heads, knowledge)
-    return attrs.evolve(knowledge, goldens=(*linker.base.goldens, *goldens))
+    cases = (*knowledge.goldens, *linker.goldens(heads, knowledge))
+    matters = (*knowledge.golden_matters, *linker.golden_matters(heads, knowledge))
+    return attrs.evolve(knowledge, goldens=cases, golden_matters=matters)
 
 
 def load_vocabulary(
@@ -335,20 +386,54 @@ def load_golden(document: Document, knowledge: Knowledge) -> tuple[GoldenCase, .
     return load_documents([document], base=knowledge).goldens[before:]
 
 
-def load_each_case(document: Document, knowledge: Knowledge) -> tuple[CaseReading, ...]:
-    """Each case of a case file, or what is wrong with it; a bad case never stops the rest.
+def load_golden_matters(document: Document, knowledge: Knowledge) -> tuple[GoldenMatter, ...]:
+    """The golden matters of a document.
+
+    Raises:
+        DocumentError: With every problem of the document.
+    """
+    before = len(knowledge.golden_matters)
+    return load_documents([document], base=knowledge).golden_matters[before:]
+
+
+def load_each_matter(document: Document, knowledge: Knowledge) -> tuple[MatterReading, ...]:
+    """Each matter of a case file; the cases that stand outside of one are one matter together.
 
     Raises:
         DocumentError: If the file is no case file, or what stands around the cases is wrong.
     """
+    opened, head = _case_file(document)
+    alone = (reading_of(head.cases, knowledge, opened.raw),) if head.cases else ()
+    golden = opened.kind == "golden"
+    return (*alone, *(read_matter(raw, knowledge, golden=golden) for raw in head.matters))
+
+
+def _case_file(document: Document) -> tuple[Opened, CasesDocument]:
+    """The document as a case file, which a file of golden cases is too."""
     opened = open_document(document)
     if opened.kind not in ("cases", "golden"):
         raise DocumentError([Problem("document-unexpected", opened.raw.location)])
     head = structure(document, CasesDocument)
-    if not head.cases:
-        raise DocumentError([Problem("no-case", opened.raw.at("cases").location)])
+    if not head.cases and not head.matters:
+        data = opened.raw.data
+        is_empty = isinstance(data, dict) and "cases" in data
+        place = opened.raw.at("cases") if is_empty else opened.raw
+        raise DocumentError([Problem("no-case", place.location)])
+    return opened, head
+
+
+def load_each_case(document: Document, knowledge: Knowledge) -> tuple[CaseReading, ...]:
+    """Each case of a case file, or what is wrong with it; a bad case never stops the rest.
+
+    A matter is no case: evaluated one by one its cases would be fined more than once.
+
+    Raises:
+        DocumentError: If the file is no case file, or what stands around the cases is wrong.
+    """
+    opened, head = _case_file(document)
     golden = opened.kind == "golden"
-    return tuple(_reading(raw, knowledge, golden=golden) for raw in head.cases)
+    cases = (_reading(raw, knowledge, golden=golden) for raw in head.cases)
+    return (*cases, *map(not_a_case, head.matters))
 
 
 def _reading(raw: Raw, knowledge: Knowledge, *, golden: bool) -> CaseReading:

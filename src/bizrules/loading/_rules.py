@@ -1,6 +1,7 @@
 """Rules and duties of a ruleset."""
 
 from collections.abc import Collection, Mapping
+from fractions import Fraction
 from typing import Final
 
 import attrs
@@ -9,6 +10,7 @@ from bizrules import phrases
 from bizrules._structure import Raw
 from bizrules.conditions import AllOf, Condition, Op, Test
 from bizrules.documents import (
+    AccrualDocument,
     DeadlineDocument,
     DutyDocument,
     EffectDocument,
@@ -18,9 +20,11 @@ from bizrules.documents import (
 from bizrules.facts import Fact, Kind, Vocabulary
 from bizrules.grammar import Scope, combine, near_names, parse_share
 from bizrules.loading._gathering import Gathering, citations, shown_interval
+from bizrules.loading._histories import refuse_first
 from bizrules.penalties import Band, FineEffect, Grade
 from bizrules.provenance import Text
 from bizrules.rules import (
+    Accrual,
     Axis,
     CalendarKind,
     Deadline,
@@ -95,6 +99,10 @@ class RuleReader:
             region=ruleset.region,
             in_force=self._in_force(given, raw, rule_id),
             published=ruleset.published,
+            reach=ruleset.reach,
+            batch=given.batch,
+            replaces=f"{ruleset.id}/{given.replaces}" if given.replaces else None,
+            refines=given.refines,
             entry=given.entry,
             status=given.status or ruleset.status,
             unexpressed=given.unexpressed,
@@ -240,6 +248,8 @@ class RuleReader:
             gathering.refuse("missing-key", raw.location, key="grounds")
         departments = given.departments or ((ruleset.department,) if ruleset.department else None)
         when = gathering.condition(given.when, self.vocabulary, self.scope)
+        if when is not None and given.when is not None:
+            refuse_first(when, given.when, self.vocabulary, gathering)
         return Duty(
             id=duty_id,
             ruleset=ruleset.id,
@@ -251,6 +261,7 @@ class RuleReader:
             departments=frozenset(departments) if departments else None,
             modality=given.modality,
             deadline=self._deadline(given.deadline, raw.at("deadline")) if given.deadline else None,
+            accrues=self._accrual(given.accrues, raw.at("accrues")) if given.accrues else None,
             citations=citations(given.cite, raw),
             in_force=gathering.interval(given.in_force, raw, ruleset.in_force),
             location=raw.location,
@@ -262,24 +273,47 @@ class RuleReader:
         length: int | None = getattr(given, unit)
         if length is not None:
             gathering.positive(length, raw, unit)
-        fact = self.vocabulary.facts.get(given.after)
-        if given.after not in CASE_DATES and (fact is None or fact.kind is not Kind.DATE):
-            dates = [name for name, fact in self.vocabulary.facts.items() if fact.kind is Kind.DATE]
-            near = near_names(given.after, [*CASE_DATES, *dates])
-            place = raw.at("after").location
-            gathering.refuse(
-                "unknown-date",
-                place,
-                found=given.after,
-                near_names=near,
-                choices=",".join(CASE_DATES),
-            )
+        key = gathering.exclusive(raw, ("after", "before")) or "after"
+        anchor: str = getattr(given, key) or ""
+        if anchor:
+            self._check_date(anchor, raw.at(key))
+        for index, name in enumerate(given.extended_by):
+            self._check_days(name, raw.at("extended_by", index))
         return Deadline(
             length=length or 0,
             kind=CalendarKind.WORKING if unit == "working_days" else CalendarKind.CALENDAR,
-            after=given.after,
+            anchor=anchor,
+            before=key == "before",
             hours=unit == "hours",
+            extended_by=given.extended_by,
         )
+
+    def _check_date(self, name: str, raw: Raw) -> None:
+        """A date of the case, or a fact that is one."""
+        facts = self.vocabulary.facts
+        if name in CASE_DATES or (name in facts and facts[name].kind is Kind.DATE):
+            return
+        dates = [one for one, fact in facts.items() if fact.kind is Kind.DATE]
+        near = near_names(name, [*CASE_DATES, *dates])
+        choices = ",".join(CASE_DATES)
+        self.gathering.refuse(
+            "unknown-date", raw.location, found=name, near_names=near, choices=choices
+        )
+
+    def _check_days(self, name: str, raw: Raw) -> None:
+        """A fact that says how many days something took."""
+        fact = self.vocabulary.facts.get(name)
+        if fact is None or fact.kind is not Kind.DAYS:
+            facts = self.vocabulary.facts
+            near = near_names(name, [one for one, fact in facts.items() if fact.kind is Kind.DAYS])
+            self.gathering.refuse("unknown-days", raw.location, found=name, near_names=near)
+
+    def _accrual(self, given: AccrualDocument, raw: Raw) -> Accrual:
+        rate = self.gathering.ratio(given.rate, raw, "rate")
+        cap = self.gathering.ratio(given.cap, raw, "cap")
+        if not rate or not cap:
+            self.gathering.refuse("accrual-zero", raw.location)
+        return Accrual(rate=rate or Fraction(1), cap=cap or Fraction(1))
 
 
 def _judgement(rule_id: str, given: RuleDocument, raw: Raw) -> Fact:

@@ -1,34 +1,29 @@
 """Rulesets: what stands at their head, and with it their rules and duties."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
-from typing import Final
 
 import attrs
 
 from bizrules._structure import Raw
 from bizrules.documents import (
     BandTableDocument,
-    BatchDocument,
     DutyDocument,
-    FirstViolationDocument,
     InstrumentDocument,
     RuleDocument,
     RulesetDocument,
-    WindowDocument,
 )
 from bizrules.facts import Fact, Vocabulary
 from bizrules.grammar import near_names
+from bizrules.history import FirstViolation
+from bizrules.loading._batches import apply_batches, read_batches
 from bizrules.loading._definitions import DefinitionTable
-from bizrules.loading._gathering import Gathering, by_index, by_key, citations, digest, read_span
+from bizrules.loading._gathering import Gathering, by_index, by_key, citations, digest
+from bizrules.loading._histories import read_first_violation
 from bizrules.loading._rules import RuleReader, read_band
 from bizrules.penalties import GRADES, Band, BandTable, Grade, Shape
 from bizrules.provenance import Instrument
 from bizrules.regions import NATIONAL, RegionTable
-from bizrules.rules import Batch, FirstViolation, ListKind, Ruleset, Window, WindowUnit
-from bizrules.values import DateSpan
-
-_WINDOWS: Final = ("days", "months", "calendar_years")
+from bizrules.rules import ListKind, Ruleset
 
 
 def region_code(written: str) -> str:
@@ -81,11 +76,14 @@ class RulesetReader:
             gathering=self.gathering,
             judgements=self.judgements,
         )
-        rules = self.gathering.entries(given.rules, RuleDocument)
+        written = [
+            (reader.rule(rule, place), rule, place)
+            for rule, place in self.gathering.entries(given.rules, RuleDocument)
+        ]
         duties = self.gathering.entries(given.duties, DutyDocument)
         return attrs.evolve(
             head,
-            rules=tuple(reader.rule(rule, place) for rule, place in rules),
+            rules=apply_batches(written, head.batches, raw, self.gathering),
             duties=tuple(reader.duty(duty, place) for duty, place in duties),
         )
 
@@ -102,6 +100,7 @@ class RulesetReader:
             instrument=_instrument(given.instrument),
             in_force=gathering.interval(given.in_force, raw),
             published=given.published,
+            reach=given.reach_back,
             checked_on=given.checked_on,
             status=given.status,
             supplements=given.supplements,
@@ -110,7 +109,7 @@ class RulesetReader:
             first_violation=self._first_violation(given, raw),
             bands=self._bands(given, raw),
             combination=given.combination,
-            batches=self._batches(given, raw),
+            batches=read_batches(given, raw, gathering),
             digest=digest(raw.data),
             plugin=gathering.plugin,
             location=raw.location,
@@ -124,33 +123,11 @@ class RulesetReader:
         return lists
 
     def _first_violation(self, given: RulesetDocument, raw: Raw) -> FirstViolation | None:
-        written: FirstViolationDocument | None = given.first_violation
+        written = given.first_violation
         if written is None:
             return None
         place = raw.at("first_violation")
-        return FirstViolation(
-            window=self._window(written.window, place, "window"),
-            since=written.since,
-            search=self._window(written.search, place, "search"),
-            anchor=written.anchor,
-            counted_by=written.counted_by,
-            identity=written.same,
-            area=written.area,
-            counts_exemptions=written.counts_exemptions,
-            citations=citations(written.cite, place),
-            ruleset=given.id,
-        )
-
-    def _window(self, given: WindowDocument | None, raw: Raw, key: str) -> Window | None:
-        """Exactly one unit, and a length above zero."""
-        if given is None:
-            return None
-        place = raw.at(key)
-        unit = self.gathering.exclusive(place, _WINDOWS)
-        if unit is None:
-            return None
-        length = self.gathering.positive(int(getattr(given, unit)), place, unit)
-        return Window(length, WindowUnit(unit))
+        return read_first_violation(written, place, given.id, self.violations, self.gathering)
 
     def _bands(self, given: RulesetDocument, raw: Raw) -> tuple[BandTable, ...]:
         for one, place in by_index(given.bands, raw, "bands"):
@@ -180,26 +157,6 @@ class RulesetReader:
             what="`grades`",
             near_names=near_names(name, GRADES),
             choices=",".join(GRADES),
-        )
-
-    def _batches(self, given: RulesetDocument, raw: Raw) -> tuple[Batch, ...]:
-        return tuple(self._batch(one, at) for one, at in by_index(given.batches, raw, "batches"))
-
-    def _batch(self, given: BatchDocument, raw: Raw) -> Batch:
-        published: date | None = None
-        if given.published is not None:
-            span = read_span(given.published)
-            if isinstance(span, DateSpan):
-                published = span.earliest
-            else:
-                place = raw.at("published").location
-                self.gathering.refuse(span, place, found=given.published)
-        return Batch(
-            id=given.id,
-            published=published,
-            counts=given.counts,
-            total=given.total,
-            note=given.note,
         )
 
 

@@ -17,6 +17,7 @@ from bizrules.documents import (
 from bizrules.facts import Kind, Vocabulary
 from bizrules.grammar import Scope, near_names
 from bizrules.loading._gathering import Gathering, by_index, citation, citations
+from bizrules.loading._histories import refuse_first
 from bizrules.penalties import FineScale, OtherKind, Provision, Tier
 from bizrules.rules import LimitationPeriod, Violation
 from bizrules.values import FEN_PER_YUAN, Interval
@@ -52,6 +53,8 @@ class ViolationReader:
             elements=frozenset(given.elements),
             limitation=self._limitation(given, raw),
             displaces=frozenset(given.displaces),
+            absorbs=frozenset(given.absorbs),
+            special_to=frozenset(given.special_to),
             in_force=self.gathering.interval(given.in_force, raw),
             location=raw.key_location,
         )
@@ -80,7 +83,7 @@ class ViolationReader:
             for other, place in read[index + 1 :]:
                 if one.id == other.id and _overlap(one.in_force, other.in_force):
                     self.gathering.refuse("overlapping-versions", place.location, id=one.id)
-        return tuple(provision for provision, _ in read)
+        return tuple(_with_known_end(one, [p for p, _ in read]) for one, _ in read)
 
     def provision(self, given: ProvisionDocument, raw: Raw) -> Provision:
         """One version of a provision."""
@@ -104,6 +107,7 @@ class ViolationReader:
             kinds=tuple(kinds),
             only_after=self.when(given.only_after, may_be_empty=True),
             in_force=gathering.interval(given.in_force, raw),
+            published=given.published,
             checked=given.checked,
             unverified=given.unverified,
             location=raw.location,
@@ -113,7 +117,9 @@ class ViolationReader:
         """A switch condition; always true if there is none."""
         if raw is None or (may_be_empty and raw.data == []):
             return ALWAYS
-        return self.gathering.condition(raw, self.vocabulary, self.scope) or ALWAYS
+        found = self.gathering.condition(raw, self.vocabulary, self.scope) or ALWAYS
+        refuse_first(found, raw, self.vocabulary, self.gathering)
+        return found
 
     def tier(self, given: TierDocument, raw: Raw) -> Tier:
         """One step of a provision."""
@@ -156,6 +162,16 @@ class ViolationReader:
         if kind is not Kind.MONEY:
             phrase = f"kind.{kind.value}"
             self.gathering.refuse("not-a-base", raw.location, fact=name, kind_phrase=phrase)
+
+
+def _with_known_end(one: Provision, versions: Iterable[Provision]) -> Provision:
+    """The version, its end known from the day on which the next one was promulgated."""
+    days = one.in_force
+    if days.until is None or days.end_known is not None:
+        return one
+    after = (p for p in versions if p.id == one.id and p.in_force.start == days.until)
+    known = next((p.published for p in after), None)
+    return attrs.evolve(one, in_force=attrs.evolve(days, end_known=known))
 
 
 def _overlap(one: Interval, other: Interval) -> bool:

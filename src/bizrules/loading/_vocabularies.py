@@ -9,6 +9,7 @@ from bizrules.errors import Problem
 from bizrules.facts import CODED, NUMERIC, Answerer, Choice, Cure, Fact, Group, Kind, Vocabulary
 from bizrules.grammar import fact_value
 from bizrules.loading._gathering import Gathering, by_key
+from bizrules.loading._histories import read_repeat_count
 from bizrules.loading._knowledge import read_only
 from bizrules.values import Plain, Unit
 
@@ -74,6 +75,9 @@ def _fact(
         group=given.group,
         derived=given.derived,
         denial=given.denial,
+        counts=read_repeat_count(given.counts, raw.at("counts"), gathering)
+        if given.counts
+        else None,
         location=raw.key_location,
     )
     _check_cure(fact, raw, gathering)
@@ -89,10 +93,12 @@ def _check_keys(given: FactDocument, raw: Raw, gathering: Gathering) -> None:
         "choices": kind in CODED or given.choices is None,
         "unit": kind in NUMERIC or given.unit is None,
         "denial": kind is Kind.BOOLEAN or given.denial is None,
+        "counts": kind is Kind.INTEGER or given.counts is None,
     }
     for key in (key for key, does in fits.items() if not does):
         place = raw.at(key).key_location
         gathering.refuse("key-not-fitting", place, key=key, kind_phrase=f"kind.{kind.value}")
+    gathering.exclusive(raw, ("derived", "counts"), needed=False)
     if kind is Kind.MONEY and given.unit not in (None, Unit.YUAN):
         place = raw.at("unit").location
         found = str(raw.at("unit").data)

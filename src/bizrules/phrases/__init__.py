@@ -7,17 +7,41 @@ from collections.abc import Mapping
 from typing import Final
 
 from bizrules.phrases._en_cli import CLI as _EN_CLI
+from bizrules.phrases._en_diff import DIFF as _EN_DIFF
+from bizrules.phrases._en_matter import MATTER as _EN_MATTER
 from bizrules.phrases._en_outcome import OUTCOME as _EN_OUTCOME
 from bizrules.phrases._en_problems import PROBLEMS as _EN_PROBLEMS
+from bizrules.phrases._en_time import TIME as _EN_TIME
+from bizrules.phrases._en_timeline import TIMELINE as _EN_TIMELINE
 from bizrules.phrases._zh_cli import CLI as _ZH_CLI
+from bizrules.phrases._zh_diff import DIFF as _ZH_DIFF
+from bizrules.phrases._zh_matter import MATTER as _ZH_MATTER
 from bizrules.phrases._zh_outcome import OUTCOME as _ZH_OUTCOME
 from bizrules.phrases._zh_problems import PROBLEMS as _ZH_PROBLEMS
+from bizrules.phrases._zh_time import TIME as _ZH_TIME
+from bizrules.phrases._zh_timeline import TIMELINE as _ZH_TIMELINE
 
 LANGUAGES: Final = ("zh", "en")
 
 _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
-    "zh": {**_ZH_PROBLEMS, **_ZH_OUTCOME, **_ZH_CLI},
-    "en": {**_EN_PROBLEMS, **_EN_OUTCOME, **_EN_CLI},
+    "zh": {
+        **_ZH_PROBLEMS,
+        **_ZH_OUTCOME,
+        **_ZH_MATTER,
+        **_ZH_TIME,
+        **_ZH_TIMELINE,
+        **_ZH_DIFF,
+        **_ZH_CLI,
+    },
+    "en": {
+        **_EN_PROBLEMS,
+        **_EN_OUTCOME,
+        **_EN_MATTER,
+        **_EN_TIME,
+        **_EN_TIMELINE,
+        **_EN_DIFF,
+        **_EN_CLI,
+    },
 }
 
 

@@ -1,6 +1,7 @@
 """Golden cases: what their outcome is against what it must be."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeVar
@@ -62,6 +63,11 @@ class GoldenResult:
     outcome: Outcome | None = attrs.field(default=None, repr=False)
 
     @property
+    def id(self) -> str:
+        """The id of the case."""
+        return self.golden.case.id
+
+    @property
     def passed(self) -> bool:
         """Whether nothing differs."""
         return not self.differences
@@ -92,14 +98,15 @@ def run_golden(engine: Engine, golden: GoldenCase) -> GoldenResult:
     try:
         outcome = engine.evaluate(golden.case)
     except CaseError as error:
-        return GoldenResult(golden=golden, differences=tuple(map(_unfit, error.problems)))
-    found = [_unfit(problem) for problem in outcome.problems]
+        return GoldenResult(golden=golden, differences=tuple(map(unfit, error.problems)))
+    found = [unfit(problem) for problem in outcome.problems]
     if golden.expect is not None:
         found.extend(differences(golden.expect, outcome))
     return GoldenResult(golden=golden, differences=tuple(found), outcome=outcome)
 
 
-def _unfit(problem: Problem) -> Difference:
+def unfit(problem: Problem) -> Difference:
+    """A problem of a case as a difference."""
     return Difference(part="case", expected=NOTHING, found=problem.code, problem=problem)
 
 
@@ -123,6 +130,10 @@ def differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
     for fact in expect.asks or ():
         yield from _differ(f"asks {fact}", "true", _flag(fact in asked))
     yield from _rule_differences(expect, outcome)
+    if expect.law is not None:
+        yield from _compare("law.choice", expect.law.choice, outcome.law_applied.choice, _value)
+        yield from _compare("law.basis", expect.law.basis, outcome.law_applied.basis, _value)
+    yield from _duty_differences(expect, outcome)
 
 
 def _rule_differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
@@ -135,6 +146,24 @@ def _rule_differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
         yield from _differ(f"holds {rule}", "true", NOTHING if truth is None else truth.value)
     for rule in expect.fails or ():
         yield from _differ(f"fails {rule}", "false", truths.get(rule, Truth.FALSE).value)
+
+
+def _duty_differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
+    """A duty that does not follow is no duty without a date."""
+    if not (expect.duties or expect.no_duties or expect.capped):
+        return
+    found = {due.duty: due for due in outcome.duties}
+    for duty, day in (expect.duties or {}).items():
+        part = f"duties {duty}"
+        if duty not in found:
+            yield Difference(part=part, expected=_day(day), found="false")
+        else:
+            yield from _differ(part, _day(day), _day(found[duty].due))
+    for duty in expect.no_duties or ():
+        yield from _differ(f"no_duties {duty}", "false", _flag(duty in found))
+    for duty, day in (expect.capped or {}).items():
+        capped = found[duty].capped_on if duty in found else None
+        yield from _differ(f"capped {duty}", _day(day), _day(capped))
 
 
 def _fine_differences(expect: ExpectedFine, outcome: Outcome) -> Iterator[Difference]:
@@ -161,6 +190,10 @@ def _compare(
 def _differ(part: str, expected: str, found: str) -> Iterator[Difference]:
     if expected != found:
         yield Difference(part=part, expected=expected, found=found)
+
+
+def _day(day: date | None) -> str:
+    return NOTHING if day is None else day.isoformat()
 
 
 def _code(grade: Grade) -> str:

@@ -1,0 +1,151 @@
+"""Old law or new: 从旧兼从轻 (行政处罚法 37)."""
+
+import attrs
+
+from bizrules.assessment import Assessment
+from bizrules.comparison import KindWeights, Order, compare_fines, weigh_kinds
+from bizrules.fines import open_kind_facts, other_kinds
+from bizrules.outcomes import LawBasis, LawChoice
+from bizrules.penalties import Grade
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Applied:
+    """The law applied and the other one.
+
+    Attributes:
+        main: Assessment under the law applied.
+        current: Assessment under the law of the decision; measures and duties follow it.
+        other: Assessment under the other law; None if they do not differ.
+        choice: Which was applied.
+        basis: What told the two apart; None where there was nothing to choose.
+        settled: Whether neither result nor choice can still change.
+    """
+
+    main: Assessment
+    current: Assessment
+    other: Assessment | None = None
+    choice: LawChoice
+    basis: LawBasis | None = None
+    settled: bool
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is open, the measures of today's law included."""
+        return self.settled and not self.current.has_open_measure
+
+
+def choose(old: Assessment, new: Assessment) -> Applied:
+    """The law of the act, unless the law of the decision is more lenient.
+
+    Compared are grade, then what else is permitted, then the fine, then the other kinds. While
+    one of the two is open the choice is settled only if no answer can change it: the other law has
+    a result that nothing can better, or one more lenient than every result still possible. Where
+    only the fines differ and which is lower is open, the outcome is settled if both agree.
+    Measures and duties are no penalties: they follow the law of the decision.
+
+    *Source*: 行政处罚法 37.
+    """
+    if old.settled and new.settled:
+        return _choose_settled(old, new)
+    if old.settled and _prevails(old, new):
+        return _applied(old, old, new, _by_grade(old))
+    if new.settled and _prevails(new, old):
+        return _applied(new, old, new, _by_grade(new))
+    lead = new if new.on.latest is not None and _grades(new) < _grades(old) else old
+    return _open(lead, old, new, settled=False)
+
+
+def _applied(lead: Assessment, old: Assessment, new: Assessment, basis: LawBasis) -> Applied:
+    return Applied(
+        main=lead,
+        current=new,
+        other=new if lead is old else old,
+        choice=LawChoice.OLD if lead is old else LawChoice.NEW,
+        basis=basis,
+        settled=True,
+    )
+
+
+def _open(lead: Assessment, old: Assessment, new: Assessment, *, settled: bool) -> Applied:
+    other = new if lead is old else old
+    return Applied(main=lead, current=new, other=other, choice=LawChoice.OPEN, settled=settled)
+
+
+def _choose_settled(old: Assessment, new: Assessment) -> Applied:
+    """The choice between two results, which may still wait for a fine that breaks a tie."""
+    mine, theirs = _grades(old), _grades(new)
+    if mine != theirs:
+        lead = old if mine < theirs else new
+        by_grade = mine[0] != theirs[0]
+        return _applied(lead, old, new, _by_grade(lead) if by_grade else LawBasis.PERMITTED)
+    old_fine, new_fine = old.fine(), new.fine()
+    order = compare_fines(old_fine, new_fine)
+    if order is None:
+        # The law whose fine is open stands in front, so that what is missing is asked.
+        return _open(old if old_fine.open_facts else new, old, new, settled=old.base == new.base)
+    if order is not Order.EQUAL:
+        return _applied(old if order is Order.LIGHTER else new, old, new, LawBasis.FINE)
+    return _choose_by_kinds(old, new)
+
+
+def _choose_by_kinds(old: Assessment, new: Assessment) -> Applied:
+    """The choice between equal fines, by what stands open besides."""
+    before, after = _kinds(old), _kinds(new)
+    if before[1] <= after[0]:
+        basis = LawBasis.KINDS if before[1] < after[0] else LawBasis.EQUAL
+        return _applied(old, old, new, basis)
+    if after[1] < before[0]:
+        return _applied(new, old, new, LawBasis.KINDS)
+    return _open(old, old, new, settled=old.base == new.base)
+
+
+def tie_facts(applied: Applied) -> frozenset[str]:
+    """Facts on which the other kinds of penalty, and with them the choice of law, wait."""
+    laws = [law for law in (applied.main, applied.other) if law is not None]
+    if applied.choice is not LawChoice.OPEN or not all(law.settled for law in laws):
+        return frozenset()
+    if compare_fines(*(law.fine() for law in laws)) is not Order.EQUAL:
+        return frozenset()
+    found = {name for law in laws for penal in law.penals() for name in open_kind_facts(penal)}
+    return frozenset(found | {law.date for law in laws if len(law.stretch.provisions) > 1})
+
+
+def _by_grade(lead: Assessment) -> LawBasis:
+    return LawBasis.GRADE if lead.stretch.is_violation is not False else LawBasis.LAWFUL
+
+
+def _prevails(one: Assessment, other: Assessment) -> bool:
+    """Whether a settled result is more lenient than whatever the other law may still lead to."""
+    grade = one.base.grade
+    if grade is None:
+        return False
+    if one.base.permitted == (Grade.EXEMPT,):
+        return True
+    return all(grade < rank(possible) for possible in other.possible())
+
+
+def rank(grade: Grade | None) -> Grade:
+    """How severe a result is by its grade; a contested one may still become the heaviest."""
+    return Grade.HEAVIER if grade is None else grade
+
+
+def _grades(assessment: Assessment) -> tuple[Grade, Grade]:
+    """Grade proposed, and the heaviest permitted."""
+    base = assessment.base
+    highest = max(base.permitted)
+    return (highest if base.grade is None else base.grade, highest)
+
+
+def _kinds(assessment: Assessment) -> tuple[KindWeights, KindWeights]:
+    """What surely stands open besides the fine, and what perhaps does too, at most.
+
+    Over every version of the provision that may be in force.
+    """
+    kinds = [
+        other_kinds(penal, assessment.grade, assessment.effects()) for penal in assessment.penals()
+    ]
+    return (
+        min(weigh_kinds(found, certain=True) for found in kinds),
+        max(weigh_kinds(found) for found in kinds),
+    )
