@@ -14,7 +14,7 @@ import attrs
 
 from bizrules.facts import Value
 from bizrules.provenance import Citation, Location, Text
-from bizrules.values import Money
+from bizrules.values import Interval, Money
 
 
 class Op(Enum):
@@ -124,12 +124,18 @@ class Defined:
         label: What it is called.
         condition: What it means.
         citations: Where it is defined.
+        in_force: Days on which the definition is in force.
+        published: Day from which it was known; None if not recorded.
+        others: Other definitions of the concept in its place, nearest first, for other days.
     """
 
     name: str
     label: Text
     condition: "Condition"
     citations: tuple[Citation, ...] = ()
+    in_force: Interval = Interval()
+    published: date | None = None
+    others: "tuple[Defined, ...]" = ()
     location: Location | None = attrs.field(default=None, eq=False, repr=False)
 
 
@@ -189,9 +195,12 @@ def without(condition: Condition, facts: frozenset[str], *, positive: bool = Tru
     if isinstance(condition, Not):
         return Not(without(condition.part, facts, positive=not positive), condition.location)
     if isinstance(condition, Defined):
-        return attrs.evolve(
-            condition, condition=without(condition.condition, facts, positive=positive)
+        inner = without(condition.condition, facts, positive=positive)
+        others = tuple(
+            attrs.evolve(one, condition=without(one.condition, facts, positive=positive))
+            for one in condition.others
         )
+        return attrs.evolve(condition, condition=inner, others=others)
     if isinstance(condition, PerKind):
         if condition.fact in facts:
             return NEVER if positive else ALWAYS

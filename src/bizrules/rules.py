@@ -351,13 +351,27 @@ class Batch:
 
 @attrs.frozen(kw_only=True)
 class Definition:
-    """A legal concept with its condition, reusable by name inside its ruleset and below it."""
+    """A legal concept with its condition, reusable by name inside its ruleset and below it.
+
+    Attributes:
+        name: Its name.
+        ruleset: Ruleset that holds it.
+        label: What it is called.
+        condition: What it means.
+        citations: Where it is defined.
+        in_force: Days on which it is in force.
+        published: Day from which it was known; None if not recorded.
+        others: Other definitions of the concept in its place, nearest first, for other days.
+    """
 
     name: str
     ruleset: str
     label: Text
     condition: Condition
     citations: tuple[Citation, ...] = ()
+    in_force: Interval = Interval()
+    published: date | None = None
+    others: "tuple[Definition, ...]" = ()
     location: Location | None = attrs.field(default=None, eq=False, repr=False)
 
 

@@ -5,16 +5,17 @@ for each stretch of time in which the law stays the same the candidates are kept
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import product
 
 import attrs
 
+from bizrules.concepts import concepts_on, dated_concepts
 from bizrules.conditions import Condition, facts_read, without
 from bizrules.facts import Vocabulary
 from bizrules.history import FirstViolation
-from bizrules.matching import Matcher, compile_condition
+from bizrules.matching import Matcher, View, compile_condition
 from bizrules.penalties import BandTable, Provision
 from bizrules.regions import RegionTable
 from bizrules.rules import (
@@ -43,6 +44,8 @@ class Candidate:
         reads: Facts it reads.
         weight: Its weight; None off the penalty axis.
         in_force: Days on which it is in force, as far as its end was known.
+        others: The condition with the definitions of other possible days, where they differ.
+        varies: Whether a concept it uses has definitions for several times.
         has_elements: Whether elements of the offence were taken out of its condition.
         has_joint_elements: Whether elements of another offence were, committed by the same act.
     """
@@ -55,8 +58,15 @@ class Candidate:
     reads: frozenset[str]
     weight: Weight | None
     in_force: Interval = Interval()
+    others: tuple[Condition, ...] = ()
+    varies: bool = False
     has_elements: bool = False
     has_joint_elements: bool = False
+
+    @property
+    def law(self) -> tuple[Rule, Condition, tuple[Condition, ...]]:
+        """What makes it the same law on other days: the rule, and what its concepts mean."""
+        return self.rule, self.condition, self.others
 
 
 @attrs.frozen(kw_only=True)
@@ -123,7 +133,7 @@ class Stretch:
     def same_law(self, other: "Stretch") -> bool:
         """Whether both hold the same rules, definitions, provision, bands and combination."""
         return self is other or (
-            [c.rule for c in self.penalty] == [c.rule for c in other.penalty]
+            [c.law for c in self.penalty] == [c.law for c in other.penalty]
             and self.doubtful_penalty == other.doubtful_penalty
             and self.definitions == other.definitions
             and max(len(self.provisions), len(self.bands), len(self.combinations)) <= 1
@@ -147,7 +157,7 @@ class Stretch:
     def waits_for_date(self, candidate: Candidate) -> bool:
         """Whether the rule, or a definition it is read by, is in force on only some of the days."""
         keys = set(candidate.names.values())
-        return candidate.rule.id in self.doubtful or any(
+        return bool(candidate.rule.id in self.doubtful or candidate.others) or any(
             step.others and step.key in keys for step in self.plan
         )
 
@@ -331,6 +341,9 @@ class Selector:
         self, rule: Rule, ruleset: Ruleset, violation: Violation, joint: frozenset[str]
     ) -> Candidate:
         reads = facts_read(rule.condition)
+        concepts = tuple(dated_concepts(rule.condition))
+        for concept in concepts:
+            reads |= facts_read(concept.condition)
         names = self.names_for(ruleset, reads)
         # What constitutes an offence does not aggravate it, nor another one of the same act.
         elements = (violation.elements | joint) & reads if rule.is_heavier else _NO_ELEMENTS
@@ -345,8 +358,34 @@ class Selector:
             reads=facts_read(condition),
             weight=weigh(rule, depth=depth) if rule.axis is Axis.PENALTY else None,
             in_force=rule.in_force.as_known_on(self.as_known_on),
+            varies=bool(concepts),
             has_elements=bool(elements & violation.elements),
             has_joint_elements=bool(elements - violation.elements),
+        )
+
+    def _dated(self, candidate: Candidate, moment: Moment) -> Candidate:
+        """The candidate with the definitions of concepts of the days; unknown where they differ."""
+        days = _days(
+            moment.span(candidate.rule.reach),
+            (concept.in_force for concept in dated_concepts(candidate.condition)),
+        )
+        found = dict.fromkeys(
+            concepts_on(candidate.condition, day.earliest or date.min, self.as_known_on)
+            for day in days
+        )
+        first, *others = found
+        matchers = [compile_condition(one, self.vocabulary, candidate.names) for one in found]
+
+        def match(view: View) -> bool | None:
+            truths = {matcher(view) for matcher in matchers}
+            return truths.pop() if len(truths) == 1 else None
+
+        return attrs.evolve(
+            candidate,
+            condition=first,
+            match=match if others else matchers[0],
+            reads=frozenset(name for one in found for name in facts_read(one)),
+            others=tuple(others),
         )
 
     def names_for(self, ruleset: Ruleset, reads: Iterable[str]) -> Mapping[str, str]:
@@ -394,6 +433,7 @@ class Selector:
         law = moment.law
         truths = [(c, c.in_force.covers(moment.span(c.rule.reach))) for c in place.candidates]
         kept = self._without_supplements([one for one in truths if one[1] is not False])
+        kept = [(self._dated(c, moment) if c.varies else c, truth) for c, truth in kept]
         is_violation = place.violation.in_force.as_known_on(self.as_known_on).covers(law)
         if is_violation is False:
             # What is no violation needs neither leniency nor severity.
@@ -497,12 +537,15 @@ def _published(ruleset: Ruleset) -> date | None:
 
 
 def _borders(
-    candidates: Iterable[Candidate], rulesets: Iterable[Ruleset], violation: Violation
+    candidates: Sequence[Candidate], rulesets: Iterable[Ruleset], violation: Violation
 ) -> tuple[date, ...]:
     intervals: list[Interval] = [candidate.rule.in_force for candidate in candidates]
     for ruleset in rulesets:
         intervals.append(ruleset.in_force)
         intervals += [duty.in_force for duty in ruleset.duties]
+    for candidate in candidates:
+        if candidate.varies:
+            intervals += [one.in_force for one in dated_concepts(candidate.condition)]
     intervals += [violation.in_force, *(p.in_force for p in violation.provisions)]
     days = {day for interval in intervals for day in (interval.start, interval.until)}
     return tuple(sorted(day for day in days if day is not None))

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import MAXYEAR, MINYEAR, date
 from decimal import Decimal
 from enum import Enum
@@ -244,6 +244,28 @@ class Interval:
         before = self.start is not None and span.latest is not None and span.latest < self.start
         after = self.until is not None and span.earliest is not None and self.until <= span.earliest
         return before or after
+
+    def overlaps(self, other: "Interval") -> bool:
+        """Whether some day lies in both intervals."""
+        starts = self.until is None or other.start is None or other.start < self.until
+        ends = other.until is None or self.start is None or self.start < other.until
+        return starts and ends
+
+    def gap(self, parts: "Iterable[Interval]") -> "Interval | None":
+        """The first days of this interval that lie in none of the parts; None if all do."""
+        reached, until = self.start or date.min, self.until
+        for part in sorted(parts, key=lambda one: one.start or date.min):
+            if until is not None and until <= reached:
+                break
+            if (part.start or date.min) > reached:
+                until = part.start if until is None else min(until, part.start or until)
+                break
+            if part.until is None:
+                return None
+            reached = max(reached, part.until)
+        if until is not None and until <= reached:
+            return None
+        return Interval(None if reached == date.min else reached, until)
 
     def within(self, other: "Interval") -> bool:
         """Whether every day of this interval lies in the other."""

@@ -94,12 +94,14 @@ class DefinitionDocument:
         when: What must hold.
         unless: What excludes.
         cite: Where it is defined.
+        in_force: Days on which it is in force; leave out for those of the ruleset.
     """
 
     label: Text
     when: Raw | None = None
     unless: Raw | None = None
     cite: tuple[CitationDocument, ...] = ()
+    in_force: IntervalDocument | None = None
 
 
 @attrs.frozen(kw_only=True)

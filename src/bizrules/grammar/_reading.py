@@ -169,13 +169,8 @@ class _Reader:
             return NEVER
         if isinstance(found, Defined):
             return attrs.evolve(found, location=raw.location)
-        return Defined(
-            name=f"{found.ruleset}#{found.name}",
-            label=found.label,
-            condition=found.condition,
-            citations=found.citations,
-            location=raw.location,
-        )
+        others = tuple(_defined(other) for other in found.others)
+        return attrs.evolve(_defined(found), others=others, location=raw.location)
 
     def mapping(self, raw: Raw, data: Mapping[str, object]) -> Condition:
         """Mapping = sum | per | "{" entry {"," entry} "}"; all entries must hold."""
@@ -438,3 +433,14 @@ class _Reader:
         return self.refuse(
             "wrong-shape", raw.location, expected_phrase=expected, found_phrase=found
         )
+
+
+def _defined(found: Definition) -> Defined:
+    return Defined(
+        name=f"{found.ruleset}#{found.name}",
+        label=found.label,
+        condition=found.condition,
+        citations=found.citations,
+        in_force=found.in_force,
+        published=found.published,
+    )

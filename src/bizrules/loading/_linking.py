@@ -43,6 +43,7 @@ from bizrules.loading._vocabularies import CORE, read_vocabularies
 from bizrules.provenance import Location
 from bizrules.regions import NATIONAL
 from bizrules.rules import Ruleset, Violation
+from bizrules.values import Interval
 
 T = TypeVar("T")
 
@@ -238,13 +239,33 @@ class _Linker:
         for ruleset in self.base.rulesets:
             table.holders[ruleset.id] = Holder.of(ruleset)
             self._check_new_facts(ruleset)
-        for given, _ in written:
-            region = region_code(given.region)
-            if region == NATIONAL:
-                for name, place in given.define.items():
-                    self.gathering.declare("definition", name, place.key_location)
-            table.holders[given.id] = Holder(given.id, region, given.department, given.define)
+        for given, raw in written:
+            # A fault in the days is reported where the ruleset itself is read.
+            days = Gathering(self.gathering.plugin).interval(given.in_force, raw)
+            table.holders[given.id] = Holder(
+                given.id,
+                region_code(given.region),
+                given.department,
+                days,
+                given.published or given.instrument.issued,
+                given.define,
+            )
+        self._check_national(table)
         return table
+
+    def _check_national(self, table: DefinitionTable) -> None:
+        """A national concept has one definition on a day: every ruleset sees it."""
+        seen: dict[tuple[str, str | None], list[tuple[Interval, Location]]] = {}
+        for holder in table.holders.values():
+            if holder.region != NATIONAL:
+                continue
+            for name in sorted(holder.names):
+                days, place = table.days(holder.ruleset, name), holder.place(name)
+                earlier = seen.setdefault((name, holder.department), [])
+                for other, first in earlier:
+                    if days.overlaps(other):
+                        self.gathering.refuse("duplicate-id", place, id=name, first=str(first))
+                earlier.append((days, place))
 
     def _check_new_facts(self, ruleset: Ruleset) -> None:
         """A new fact may not take the name of a definition that was known before."""

@@ -16,7 +16,7 @@ from bizrules.facts import Fact, Vocabulary
 from bizrules.grammar import near_names
 from bizrules.history import FirstViolation
 from bizrules.loading._batches import apply_batches, read_batches
-from bizrules.loading._definitions import DefinitionTable
+from bizrules.loading._definitions import DefinitionTable, check_concepts
 from bizrules.loading._gathering import Gathering, by_index, by_key, citations, digest
 from bizrules.loading._histories import read_first_violation
 from bizrules.loading._rules import RuleReader, read_band
@@ -80,12 +80,16 @@ class RulesetReader:
             (reader.rule(rule, place), rule, place)
             for rule, place in self.gathering.entries(given.rules, RuleDocument)
         ]
-        duties = self.gathering.entries(given.duties, DutyDocument)
-        return attrs.evolve(
-            head,
-            rules=apply_batches(written, head.batches, raw, self.gathering),
-            duties=tuple(reader.duty(duty, place) for duty, place in duties),
-        )
+        rules = apply_batches(written, head.batches, raw, self.gathering)
+        entries = self.gathering.entries(given.duties, DutyDocument)
+        duties = tuple(reader.duty(duty, place) for duty, place in entries)
+        for rule in rules:
+            place = rule.location or raw.location
+            check_concepts(rule.condition, rule.in_force, place, self.gathering)
+        for duty in duties:
+            place = duty.location or raw.location
+            check_concepts(duty.when, duty.in_force, place, self.gathering)
+        return attrs.evolve(head, rules=rules, duties=duties)
 
     def _head(self, given: RulesetDocument, raw: Raw) -> Ruleset:
         gathering = self.gathering

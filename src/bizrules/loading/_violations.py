@@ -20,7 +20,7 @@ from bizrules.loading._gathering import Gathering, by_index, citation, citations
 from bizrules.loading._histories import refuse_first
 from bizrules.penalties import FineScale, OtherKind, Provision, Tier
 from bizrules.rules import LimitationPeriod, Violation
-from bizrules.values import FEN_PER_YUAN, Interval
+from bizrules.values import FEN_PER_YUAN
 
 _PERCENT: Final = 100
 
@@ -81,7 +81,7 @@ class ViolationReader:
         ]
         for index, (one, _) in enumerate(read):
             for other, place in read[index + 1 :]:
-                if one.id == other.id and _overlap(one.in_force, other.in_force):
+                if one.id == other.id and one.in_force.overlaps(other.in_force):
                     self.gathering.refuse("overlapping-versions", place.location, id=one.id)
         return tuple(_with_known_end(one, [p for p, _ in read]) for one, _ in read)
 
@@ -172,12 +172,6 @@ def _with_known_end(one: Provision, versions: Iterable[Provision]) -> Provision:
     after = (p for p in versions if p.id == one.id and p.in_force.start == days.until)
     known = next((p.published for p in after), None)
     return attrs.evolve(one, in_force=attrs.evolve(days, end_known=known))
-
-
-def _overlap(one: Interval, other: Interval) -> bool:
-    starts = one.until is None or other.start is None or other.start < one.until
-    ends = other.until is None or one.start is None or one.start < other.until
-    return starts and ends
 
 
 def _check_ids(ids: Iterable[str], raw: Raw, gathering: Gathering) -> None:

@@ -264,4 +264,6 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "problem.first-not-here.help": "declare a fact with `counts`, which says the window and what counts, and use that one",
     "problem.wrong-type": "this is {found}, expected {expected}",
     "problem.wrong-type.help": "pass the type expected; a region code is text",
+    "problem.definition-not-in-force": "`{found}` has no definition in force from {start} to {end}, but the entry that uses it is",
+    "problem.definition-not-in-force.help": "state since when the definition is in force, or add one for those days",
 }

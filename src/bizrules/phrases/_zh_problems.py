@@ -264,4 +264,6 @@ PROBLEMS: Final[Mapping[str, str]] = {
     "problem.first-not-here.help": "请在词汇表中声明一个带 `counts` 的事实，写明期间和计入的范围，再在此处使用",
     "problem.wrong-type": "类型为 {found}，应为 {expected}",
     "problem.wrong-type.help": "请按要求的类型填写；行政区划代码是文本",
+    "problem.definition-not-in-force": "定义 `{found}` 在 {start} 至 {end} 期间没有有效的规定，而使用它的条目在此期间施行",
+    "problem.definition-not-in-force.help": "请写明定义的施行期间，或者补充该期间的定义",
 }
