@@ -214,7 +214,7 @@ def _warning(code: str, location: Location | None, **details: str) -> Problem:
 
 def _violation_warnings(fresh: _Fresh) -> Iterator[Problem]:
     for violation in fresh.violations:
-        if not violation.provisions:
+        if not violation.provisions and violation.no_provision is None:
             yield _warning("no-provision", violation.location, id=violation.id)
         for provision in violation.provisions:
             fined = any(tier.fine is not None for tier in provision.tiers)

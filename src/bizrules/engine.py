@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from hashlib import sha256
 from importlib import resources
 from importlib.metadata import PackageNotFoundError, version
@@ -74,12 +74,14 @@ class Engine:
         knowledge: Vocabulary, violations, rulesets, regions.
         plugins: Plugins whose documents are part of it.
         as_known_on: Only rules published by that day are used; None for all.
+        drafts: Whether rulesets of drafts (征求意见稿) decide cases too; they are listed anyway.
         derivations: Derived facts, those of plugins after those of the core.
     """
 
     knowledge: Knowledge
     plugins: tuple[Plugin, ...] = ()
     as_known_on: date | None = None
+    drafts: bool = False
     derivations: tuple[Derivation, ...] = CORE_DERIVATIONS
     _evaluator: Evaluator = attrs.field(init=False, repr=False)
     _rules: Mapping[str, Rule] = attrs.field(init=False, repr=False)
@@ -90,7 +92,7 @@ class Engine:
         derivations = (*self.derivations, *_repeats(knowledge.vocabulary))
         selector = Selector(
             vocabulary=knowledge.vocabulary,
-            rulesets=knowledge.rulesets,
+            rulesets=tuple(r for r in knowledge.rulesets if self.drafts or not r.is_draft),
             violations=knowledge.violations,
             regions=knowledge.regions,
             derived={d.name: d.by_ruleset for d in derivations},
@@ -106,7 +108,7 @@ class Engine:
             assessor=assessor,
             regions=knowledge.regions,
             calendar=OfficialCalendar(),
-            knowing=Knowing(version=core_version(), digest=_digest(knowledge)),
+            knowing=Knowing(version=core_version(), digest=_digest(knowledge), drafts=self.drafts),
             ask=partial(questions_for, assessor),
             spot=near_misses_of,
         )
@@ -121,6 +123,7 @@ class Engine:
         national: bool = True,
         plugins: bool = True,
         as_known_on: date | None = None,
+        drafts: bool = False,
     ) -> "Engine":
         """An engine of the rulesets that come with the library, plugins and further documents.
 
@@ -129,6 +132,7 @@ class Engine:
             national: Whether to take the rulesets that come with the library.
             plugins: Whether to take the installed plugins.
             as_known_on: Only rules published by that day; None for all.
+            drafts: Whether drafts (征求意见稿) decide cases too.
 
         Raises:
             DocumentError: If a document has problems; all are carried.
@@ -143,8 +147,14 @@ class Engine:
             knowledge=knowledge,
             plugins=found,
             as_known_on=as_known_on,
+            drafts=drafts,
             derivations=_derivations(found, knowledge),
         )
+
+    @cached_property
+    def with_drafts(self) -> "Engine":
+        """The same engine, in which drafts decide cases too."""
+        return self if self.drafts else attrs.evolve(self, drafts=True)
 
     @property
     def assessor(self) -> Assessor:
@@ -165,6 +175,11 @@ class Engine:
     def rulesets(self) -> tuple[Ruleset, ...]:
         """All rulesets, by id."""
         return self.knowledge.rulesets
+
+    @cached_property
+    def draft_ids(self) -> frozenset[str]:
+        """Ids of the rulesets that are drafts (征求意见稿)."""
+        return frozenset(ruleset.id for ruleset in self.rulesets if ruleset.is_draft)
 
     @property
     def regions(self) -> RegionTable:

@@ -57,10 +57,12 @@ class Knowing:
     Attributes:
         version: Version of the library.
         digest: Digest over vocabulary, violations and rulesets.
+        drafts: Whether rulesets of drafts decide cases too.
     """
 
     version: str
     digest: str
+    drafts: bool = False
 
 
 @attrs.define(kw_only=True)
@@ -393,6 +395,7 @@ class Answer:
             knowledge=knowing.digest,
             case=fingerprint(self.main.case),
             as_known_on=self.evaluator.assessor.selector.as_known_on,
+            drafts=knowing.drafts,
         )
 
     def labels(self) -> Mapping[str, Text]:

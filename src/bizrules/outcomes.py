@@ -392,6 +392,7 @@ class Receipt:
         knowledge: Digest over vocabulary, violations and all rulesets of the engine.
         case: Digest of the case as given.
         as_known_on: Day whose knowledge was used; None for all that is published.
+        drafts: Whether drafts (征求意见稿) decided too.
     """
 
     engine: str
@@ -399,6 +400,7 @@ class Receipt:
     knowledge: str
     case: str
     as_known_on: date | None = None
+    drafts: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -326,6 +326,7 @@ def _receipt(receipt: Receipt) -> dict[str, object]:
         "knowledge": receipt.knowledge,
         "case": receipt.case,
         "as_known_on": _day(receipt.as_known_on),
+        "drafts": receipt.drafts,
     }
 
 

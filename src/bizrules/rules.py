@@ -10,7 +10,15 @@ import attrs
 from bizrules.conditions import ALWAYS, Condition
 from bizrules.history import FirstViolation
 from bizrules.penalties import BandTable, FineEffect, Grade, Modality, PenaltyKind, Provision
-from bizrules.provenance import Citation, Instrument, Location, NormLevel, Status, Text
+from bizrules.provenance import (
+    Citation,
+    Instrument,
+    InstrumentKind,
+    Location,
+    NormLevel,
+    Status,
+    Text,
+)
 from bizrules.values import Interval
 
 
@@ -427,6 +435,11 @@ class Ruleset:
     plugin: str = "bizrules"
     location: Location | None = attrs.field(default=None, eq=False, repr=False)
 
+    @property
+    def is_draft(self) -> bool:
+        """Whether its instrument is a draft put out for comment (征求意见稿), not yet law."""
+        return self.instrument.kind is InstrumentKind.DRAFT
+
 
 @attrs.frozen(kw_only=True)
 class LimitationPeriod:
@@ -447,6 +460,7 @@ class Violation:
         field: Field of law, for priors of the same field.
         broken: Norms broken.
         provisions: Penalty provisions, each in its versions; the one in force is taken.
+        no_provision: Why there is none, where that is known.
         elements: Facts that are elements of the offence and cannot make it heavier again.
         limitation: Limitation period of a special law, if it has one.
         displaces: Grounds that a law or administrative regulation displaces for it.
@@ -462,6 +476,7 @@ class Violation:
     field: str
     broken: tuple[Citation, ...] = ()
     provisions: tuple[Provision, ...] = ()
+    no_provision: Text | None = None
     elements: frozenset[str] = frozenset()
     limitation: LimitationPeriod | None = None
     displaces: frozenset[Ground] = frozenset()

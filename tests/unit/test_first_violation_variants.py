@@ -135,8 +135,8 @@ ENDLESS: Final = sorted(FIRST.keys() - WINDOWS.keys())
 
 @pytest.fixture(scope="module")
 def national() -> Knowledge:
-    """The rulesets that come with the library, with a functional zone in Pudong."""
-    core = Engine.load(plugins=False).knowledge
+    """The rulesets of the library and the installed packages, with a functional zone in Pudong."""
+    core = Engine.load().knowledge
     return attrs.evolve(core, regions=core.regions.with_zones([ZONE]))
 
 
@@ -539,7 +539,7 @@ class TestRegisters:
 
 
 class TestShipped:
-    """The definitions that come with the library say the same as those tried out here."""
+    """The definitions shipped say the same as those tried out here."""
 
     @pytest.mark.parametrize(
         ("ruleset", "name"),

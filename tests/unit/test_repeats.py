@@ -87,8 +87,8 @@ def small() -> Engine:
 
 @pytest.fixture(scope="module")
 def national() -> Knowledge:
-    """The rulesets that come with the library."""
-    return Engine.load(plugins=False).knowledge
+    """The rulesets of the library and of the installed packages."""
+    return Engine.load().knowledge
 
 
 def repeated(times: int, **changes: object) -> Case:

@@ -81,6 +81,7 @@ def _violation_lines(violation: Violation, engine: Engine, screen: Screen) -> It
         "limitation": ""
         if violation.limitation is None
         else screen.say("cli.months", count=violation.limitation.months),
+        "no-provision": violation.no_provision.in_(lang) if violation.no_provision else "",
     }
     yield from _lines(rows, screen)
     for provision in violation.provisions:

@@ -220,11 +220,13 @@ class Sources:
         rulesets: Further documents.
         no_plugins: Whether the installed plugins are left out.
         as_known_on: Only rules published by that day.
+        drafts: Whether drafts decide cases too.
     """
 
     rulesets: tuple[str, ...] = ()
     no_plugins: bool = False
     as_known_on: date | None = None
+    drafts: bool = False
 
     def engine(self) -> Engine:
         """The engine.
@@ -237,6 +239,7 @@ class Sources:
             *map(Path, self.rulesets),
             plugins=not self.no_plugins,
             as_known_on=self.as_known_on,
+            drafts=self.drafts,
         )
 
 
@@ -249,11 +252,15 @@ def engine_options(function: Callable[..., int]) -> Callable[..., int]:
         rulesets: tuple[str, ...],
         no_plugins: bool,
         as_known_on: date | None,
+        drafts: bool,
         **given: object,
     ) -> int:
-        sources = Sources(rulesets=rulesets, no_plugins=no_plugins, as_known_on=as_known_on)
+        sources = Sources(
+            rulesets=rulesets, no_plugins=no_plugins, as_known_on=as_known_on, drafts=drafts
+        )
         return function(*args, sources=sources, **given)
 
-    wrapped = day_option("--as-known-on", text="cli.option.as-known-on")(build)
+    wrapped = option("--drafts", is_flag=True, text="cli.option.drafts")(build)
+    wrapped = day_option("--as-known-on", text="cli.option.as-known-on")(wrapped)
     wrapped = option("--no-plugins", is_flag=True, text="cli.option.no-plugins")(wrapped)
     return option("--rulesets", multiple=True, metavar="PATH", text="cli.option.rulesets")(wrapped)

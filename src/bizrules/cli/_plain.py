@@ -98,6 +98,7 @@ def rule_data(rule: Rule, ruleset: Ruleset, lang: str) -> Mapping[str, object]:
         "region": rule.region,
         "in_force": interval_data(rule.in_force),
         "status": rule.status.value,
+        "draft": ruleset.is_draft,
         "citations": citations_data(rule.citations, lang),
     }
 

@@ -162,7 +162,7 @@ def _rule_row(rule: Rule, ruleset: Ruleset, engine: Engine, lang: str) -> tuple[
         coded("modality", rule.modality.value, lang),
         shown or phrases.say("cli.all", lang),
         region_word(rule.region, engine.regions),
-        coded("status", rule.status.value, lang),
+        coded("status", "draft" if ruleset.is_draft else rule.status.value, lang),
         rule.title.in_(lang),
     )
 

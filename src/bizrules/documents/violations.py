@@ -126,6 +126,7 @@ class ViolationDocument:
         limitation: Limitation period of a special law.
         in_force: Days on which it is a violation.
         provisions: Penalty provisions, in their versions.
+        no_provision: Why none is given.
     """
 
     title: Text
@@ -139,6 +140,7 @@ class ViolationDocument:
     limitation: LimitationDocument | None = None
     in_force: IntervalDocument | None = None
     provisions: tuple[ProvisionDocument, ...] = ()
+    no_provision: Text | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -110,6 +110,8 @@ def _entry_values(
     yield "level", speaker.say(f"level.{rule.level.name.lower()}")
     yield "in-force", _in_force(rule.in_force, speaker)
     yield "status", speaker.say(f"status.{rule.status.value}")
+    is_draft = ruleset is not None and ruleset.is_draft
+    yield "draft", speaker.say("rule.draft-value") if is_draft else None
     yield "ruleset", speaker.text(ruleset.title) if ruleset is not None else rule.ruleset
 
 

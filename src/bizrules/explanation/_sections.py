@@ -324,5 +324,7 @@ def _receipt(outcome: Outcome, speaker: Speaker) -> Iterator[Block]:
     if receipt.as_known_on is not None:
         known = say_date(receipt.as_known_on, speaker.lang)
         pairs.append(Pair(speaker.say("receipt.as-known-on"), known))
+    if receipt.drafts:
+        pairs.append(Pair(speaker.say("receipt.drafts"), speaker.say("receipt.drafts-value")))
     yield Pairs(tuple(pairs))
     yield Paragraph(speaker.say("opinion.advisory"))

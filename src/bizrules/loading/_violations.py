@@ -50,6 +50,7 @@ class ViolationReader:
             field=given.field,
             broken=citations(given.broken, raw, "broken"),
             provisions=self.provisions(given, raw),
+            no_provision=given.no_provision,
             elements=frozenset(given.elements),
             limitation=self._limitation(given, raw),
             displaces=frozenset(given.displaces),

@@ -91,10 +91,17 @@ def run_goldens(engine: Engine, goldens: Iterable[GoldenCase]) -> tuple[GoldenRe
 def run_golden(engine: Engine, golden: GoldenCase) -> GoldenResult:
     """One golden case, run; problems of the case are differences too.
 
+    A case that expects something of an entry of a draft is evaluated with the drafts.
+
     Args:
         engine: What evaluates it.
         golden: The golden case.
     """
+    expected = golden.expect
+    if expected is not None and names_draft(
+        engine, (*(expected.holds or ()), *(expected.fails or ()))
+    ):
+        engine = engine.with_drafts
     try:
         outcome = engine.evaluate(golden.case)
     except CaseError as error:
@@ -103,6 +110,11 @@ def run_golden(engine: Engine, golden: GoldenCase) -> GoldenResult:
     if golden.expect is not None:
         found.extend(differences(golden.expect, outcome))
     return GoldenResult(golden=golden, differences=tuple(found), outcome=outcome)
+
+
+def names_draft(engine: Engine, rules: Iterable[str]) -> bool:
+    """Whether one of the rules is an entry of a draft."""
+    return any(rule.partition("/")[0] in engine.draft_ids for rule in rules)
 
 
 def unfit(problem: Problem) -> Difference:

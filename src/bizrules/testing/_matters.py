@@ -10,7 +10,7 @@ from bizrules.engine import Engine
 from bizrules.errors import CaseError
 from bizrules.loading import ExpectedAct, ExpectMatter, GoldenMatter
 from bizrules.matters import ActOutcome, MatterOutcome
-from bizrules.testing._goldens import NOTHING, Difference, unfit
+from bizrules.testing._goldens import NOTHING, Difference, names_draft, unfit
 from bizrules.truth import Truth
 from bizrules.values import FEN_PER_YUAN, format_decimal
 
@@ -62,6 +62,10 @@ def run_matter(engine: Engine, golden: GoldenMatter) -> MatterResult:
         engine: What evaluates it.
         golden: The golden matter.
     """
+    if golden.expect is not None:
+        lists = [*(golden.expect.holds or {}).values(), *(golden.expect.fails or {}).values()]
+        if names_draft(engine, (rule for rules in lists for rule in rules)):
+            engine = engine.with_drafts
     try:
         outcome = engine.evaluate_matter(golden.cases, name=golden.id)
     except CaseError as error:

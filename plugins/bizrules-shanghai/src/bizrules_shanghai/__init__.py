@@ -1,0 +1,18 @@
+"""Rules of Shanghai (上海市, 310000) and its cities and districts."""
+
+from importlib import resources
+from pathlib import Path
+
+from bizrules import hookimpl
+
+
+@hookimpl
+def bizrules_region() -> str:
+    """GB/T 2260 code of Shanghai."""
+    return "310000"
+
+
+@hookimpl
+def bizrules_documents() -> tuple[Path, ...]:
+    """The folder with the documents of the province and the places in it."""
+    return (Path(str(resources.files("bizrules_shanghai"))) / "rulesets",)

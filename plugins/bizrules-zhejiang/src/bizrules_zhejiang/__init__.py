@@ -1,0 +1,18 @@
+"""Rules of Zhejiang (浙江省, 330000) and its cities and districts."""
+
+from importlib import resources
+from pathlib import Path
+
+from bizrules import hookimpl
+
+
+@hookimpl
+def bizrules_region() -> str:
+    """GB/T 2260 code of Zhejiang."""
+    return "330000"
+
+
+@hookimpl
+def bizrules_documents() -> tuple[Path, ...]:
+    """The folder with the documents of the province and the places in it."""
+    return (Path(str(resources.files("bizrules_zhejiang"))) / "rulesets",)
