@@ -274,7 +274,9 @@ def _pieces(citation: Citation, lang: str) -> list[str]:
 
 
 def _law(name: str, lang: str) -> str:
-    said = phrases.say("cite.law", lang, name=name)
+    # Inside book title marks the single ones stand (GB/T 15834-2011, 4.15).
+    inner = name.replace("《", "〈").replace("》", "〉")
+    said = phrases.say("cite.law", lang, name=inner)
     translated = f"law-name.{name.removeprefix('中华人民共和国')}"
     if lang == "zh" or not phrases.has(translated):
         return said

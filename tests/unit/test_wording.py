@@ -279,6 +279,7 @@ class TestCitations:
             ),
             (Citation("样例办法", "附则"), "《样例办法》第附则条", "《样例办法》, art. 附则"),
             (Citation("样例办法", "12-a"), "《样例办法》第十二条", "《样例办法》, art. 12-a"),
+            (Citation("《样例条例》裁量基准", entry="1"), "《〈样例条例〉裁量基准》序号1", None),
         ],
     )
     def test_parts(self, citation: Citation, zh: str, en: str | None) -> None:
