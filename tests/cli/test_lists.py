@@ -464,3 +464,57 @@ def test_no_coverage(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without published batches there is nothing to compare."""
     monkeypatch.setattr(engines, "_core_knowledge", Knowledge)
     assert call("coverage", "--lang", "en").out == "No loaded ruleset tells of published batches.\n"
+
+
+@pytest.mark.parametrize(
+    ("by", "rows"),
+    [
+        (
+            "department",
+            [
+                "all\t1\t1\t1769",
+                "elsewhere\t2\t2\tnot known",
+                "urban management\t3\t5\tnot known",
+            ],
+        ),
+        (
+            "list",
+            [
+                "no penalty\t2\t3\t1060",
+                "heavier\t1\t1\t700",
+                "no compulsion\t1\t1\tnot known",
+                "grounds of law\t1\t2\tnot known",
+            ],
+        ),
+        (
+            "region",
+            [
+                "000000 全国\t1\t2\tnot known",
+                "530000 云南省\t1\t2\tnot known",
+                "530103 云南省昆明市盘龙区\t1\t3\t1769",
+            ],
+        ),
+        (
+            "instrument",
+            ["全省清单\t1\t2\tnot known", "小区清单\t1\t3\t1769", "行政处罚法\t1\t2\tnot known"],
+        ),
+    ],
+)
+def test_coverage_by(call: Call, by: str, rows: list[str]) -> None:
+    """All loaded rules are counted by what is asked for, beside what was published."""
+    result = call("coverage", "--by", by, "--lang", "en")
+    assert result.lines[0] == f"{by}\trulesets\trules\tpublished"
+    assert result.lines[1:] == rows
+
+
+def test_coverage_by_on_a_day(call: Call) -> None:
+    """With a day only the rules in force on it count; what was published is shown all the same."""
+    lines = call("coverage", "--by", "region", "--on", "2015-01-01", "--lang", "en").lines
+    assert lines[1:] == ["000000 全国\t1\t2\tnot known", "530103 云南省昆明市盘龙区\t0\t0\t1769"]
+
+
+def test_coverage_by_as_json(call: Call) -> None:
+    """JSON has the codes, and null for rules of every department."""
+    found = json.loads(call("coverage", "--by", "department", "--format", "json").out)
+    assert found["by"] == "department"
+    assert found["rows"][0] == {"department": None, "rulesets": 1, "rules": 1, "published": 1769}

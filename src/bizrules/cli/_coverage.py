@@ -15,9 +15,11 @@ from bizrules.cli._commands import (
     engine_options,
     json_option,
     lang_option,
+    option,
 )
 from bizrules.cli._plain import text_data
 from bizrules.cli._screen import Screen
+from bizrules.cli._tally import print_tallies, tallies_of, tally_data
 from bizrules.cli._words import region_word
 from bizrules.engine import Engine
 from bizrules.plugins import Plugin
@@ -93,14 +95,28 @@ def _is_in_force(rule: Rule, on: date | None) -> bool:
 
 
 @click.command("coverage", cls=Command, help="cli.coverage")
+@option(
+    "--by",
+    type=click.Choice(("department", "list", "region", "instrument")),
+    text="cli.option.coverage-by",
+)
 @day_option("--on", text="cli.option.coverage-on")
 @json_option
 @engine_options
 @lang_option
 @click.pass_obj
-def coverage(screen: Screen, *, on: date | None, form: str, sources: Sources) -> int:
+def coverage(
+    screen: Screen, *, by: str | None, on: date | None, form: str, sources: Sources
+) -> int:
     """Published items beside encoded rules."""
     engine = sources.engine()
+    if by is not None:
+        tallies = tallies_of(engine, by, on)
+        if form == "json":
+            screen.data(tally_data(tallies, by))
+        else:
+            print_tallies(tallies, by, engine, screen)
+        return SETTLED
     found = list(coverage_of(engine, on))
     if form == "json":
         screen.data([_coverage_data(one) for one in found])
