@@ -17,7 +17,7 @@ PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 BACKEND := hatchling hatch-vcs editables setuptools
 EDITABLES = -e '.[cli,test]' $(addprefix -e ./,$(PLUGINS))
 
-.PHONY: test lint types floors unit golden demo bench fmt lock clean
+.PHONY: test lint types floors unit golden demo bench coverage fmt lock clean
 .NOTPARALLEL:
 
 test: lint types floors unit golden
@@ -54,6 +54,10 @@ demo: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/pytest tests/bench -o python_files='bench_*.py' -s $(PYTEST_ARGS)
+
+# Which items read from published lists are encoded; a test says whether the page is up to date.
+coverage: $(STAMP)
+	PYTHONPATH=tests $(BIN)/python -m legal.coverage_page
 
 fmt: $(STAMP)
 	$(BIN)/ruff check --fix --exit-zero
