@@ -17,7 +17,7 @@ PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 BACKEND := hatchling hatch-vcs editables setuptools
 EDITABLES = -e '.[cli,test]' $(addprefix -e ./,$(PLUGINS))
 
-.PHONY: test lint types floors unit golden demo bench coverage fmt lock clean
+.PHONY: test lint types floors unit golden demo bench coverage rulebook fmt lock clean
 .NOTPARALLEL:
 
 test: lint types floors unit golden
@@ -58,6 +58,11 @@ bench: $(STAMP)
 # Which items read from published lists are encoded; a test says whether the page is up to date.
 coverage: $(STAMP)
 	PYTHONPATH=tests $(BIN)/python -m legal.coverage_page
+
+# The encoded rules as pages to read; a test says whether they are up to date.
+rulebook: $(STAMP)
+	rm -rf docs/rulebook
+	$(BIN)/bizrules rulebook docs/rulebook --lang zh
 
 fmt: $(STAMP)
 	$(BIN)/ruff check --fix --exit-zero

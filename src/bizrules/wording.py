@@ -200,7 +200,9 @@ def _unit(fact: Fact) -> Unit | None:
 
 
 def say_share(share: Fraction, lang: str) -> str:
-    """A part of a whole as a percentage."""
+    """A part of a whole as a percentage, or as a fraction where no percentage is exact."""
+    if (share * _WAN * 100).denominator != 1:
+        return _fraction(share, lang)
     return phrases.say("unit.percent", lang, n=_ratio(share * 100, lang))
 
 
@@ -215,6 +217,14 @@ def say_factor(factor: Fraction, lang: str) -> str:
 def say_times(factor: Fraction, lang: str) -> str:
     """A factor as a multiple, in the range of a fine: 10倍, or 10 in English."""
     return phrases.say("fine.times-end", lang, n=_ratio(factor, lang))
+
+
+def _fraction(share: Fraction, lang: str) -> str:
+    whole, part = (
+        chinese_number(number) if lang == "zh" else str(number)
+        for number in (share.denominator, share.numerator)
+    )
+    return phrases.say("unit.fraction", lang, whole=whole, part=part)
 
 
 def _ratio(number: Fraction, lang: str) -> str:
@@ -321,6 +331,8 @@ def say_test(test: Test, vocabulary: Vocabulary, lang: str) -> str:
     test = _spelt_out(test, fact)
     if len(test.facts) == 1:
         name = fact.label.in_(lang)
+        if test.op is Op.IS and test.operand == Money(0):
+            return phrases.say("test.none", lang, name=name)
     else:
         labels = join((vocabulary[other].label.in_(lang) for other in test.facts), lang)
         name = phrases.say("test.sum", lang, names=labels)

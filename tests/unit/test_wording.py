@@ -197,7 +197,12 @@ class TestAmounts:
         """A share of a span is a percentage, the whole of it included."""
         assert say_share(Fraction(3, 10), "zh") == "30%"
         assert say_share(Fraction(1), "zh") == "100%"
-        assert say_share(Fraction(1, 3), "en") == "100/3%"
+        assert say_share(Fraction(1, 8), "en") == "12.5%"
+
+    def test_shares_without_an_exact_percentage(self) -> None:
+        """A share that no percentage says exactly is a fraction."""
+        assert say_share(Fraction(5, 6), "zh") == "六分之五"
+        assert say_share(Fraction(5, 6), "en") == "5/6"
 
 
 class TestDates:

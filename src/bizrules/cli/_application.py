@@ -25,6 +25,7 @@ from bizrules.cli._diff import diff
 from bizrules.cli._evaluate import evaluate, explain
 from bizrules.cli._golden import test
 from bizrules.cli._matter import matter
+from bizrules.cli._rulebook import rulebook
 from bizrules.cli._rules import rules, show
 from bizrules.cli._screen import Screen, prepare
 from bizrules.cli._timeline import timeline
@@ -89,6 +90,7 @@ for _command in (
     facts,
     plugins,
     coverage,
+    rulebook,
     test,
     schema,
     version,

@@ -71,6 +71,18 @@ def write_text(path: Path, text: str) -> None:
         raise _unwritable(path, error.strerror or "") from None
 
 
+def make_folder(path: Path) -> None:
+    """Make the folder, and those above it, unless they are there.
+
+    Raises:
+        DocumentError: If that cannot be.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error.strerror or "") from None
+
+
 def _unwritable(path: Path, reason: str) -> DocumentError:
     return DocumentError([Problem("file-unwritable", Location(str(path)), {"reason": reason})])
 

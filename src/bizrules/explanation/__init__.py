@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from bizrules.explanation._matter import matter_page
-from bizrules.explanation._page import Speaker, page_data
+from bizrules.explanation._page import (
+    Item,
+    Items,
+    Page,
+    Pairs,
+    Paragraph,
+    Speaker,
+    page_data,
+)
 from bizrules.explanation._rendering import FORMS
 from bizrules.explanation._rule import RuleContext, rule_page, say_orders
 from bizrules.explanation._sections import outcome_page
@@ -22,11 +30,18 @@ from bizrules.wording import both, join_clauses
 
 __all__ = [
     "EXPLANATION_FORMS",
+    "Item",
+    "Items",
+    "Page",
+    "Pairs",
+    "Paragraph",
+    "RuleContext",
     "explain",
     "explain_matter",
     "explain_rule",
     "explanation_data",
     "orders_text",
+    "rule_page",
 ]
 
 EXPLANATION_FORMS: Final = tuple(FORMS)

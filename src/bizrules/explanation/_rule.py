@@ -20,7 +20,7 @@ from bizrules.explanation._page import (
 from bizrules.facts import Vocabulary
 from bizrules.fines import range_text
 from bizrules.outcomes import FineRange
-from bizrules.penalties import FineEffect, PenaltyKind
+from bizrules.penalties import Band, FineEffect, PenaltyKind
 from bizrules.rules import Rule, RuleEffect, Ruleset, Violation
 from bizrules.values import Interval
 from bizrules.wording import (
@@ -189,6 +189,19 @@ def _kinds(kinds: Iterable[PenaltyKind], speaker: Speaker) -> str:
     return join((speaker.name("kind", kind.value) for kind in ordered), speaker.lang)
 
 
+def _band(band: Band, speaker: Speaker) -> str:
+    known: Mapping[tuple[Fraction, Fraction], str] = {
+        (Fraction(0), Fraction(1)): "whole",
+        (Fraction(0), Fraction(0)): "low",
+        (Fraction(1), Fraction(1)): "high",
+    }
+    key = known.get((band.low, band.high))
+    if key is not None:
+        return speaker.say(f"rule.fine.band-{key}")
+    low, high = say_share(band.low, speaker.lang), say_share(band.high, speaker.lang)
+    return speaker.say("rule.fine.band", low=low, high=high)
+
+
 def _fine_effects(fine: FineEffect, speaker: Speaker) -> Iterator[str]:
     lang = speaker.lang
     if fine.amount is not None:
@@ -198,11 +211,10 @@ def _fine_effects(fine: FineEffect, speaker: Speaker) -> Iterator[str]:
         found = FineRange(
             low=Fraction(fine.low or 0),
             high=None if fine.high is None else Fraction(fine.high),
-            low_closed=fine.low is not None,
+            low_closed=bool(fine.low),
         )
         yield speaker.say("rule.fine.range", range=range_text(found, Vocabulary({})))
     if fine.band is not None:
-        low, high = say_share(fine.band.low, lang), say_share(fine.band.high, lang)
-        yield speaker.say("rule.fine.band", low=low, high=high)
+        yield _band(fine.band, speaker)
     if fine.floor is not None:
         yield speaker.say("rule.fine.floor", share=say_share(fine.floor, lang))

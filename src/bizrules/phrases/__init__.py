@@ -11,6 +11,7 @@ from bizrules.phrases._en_diff import DIFF as _EN_DIFF
 from bizrules.phrases._en_matter import MATTER as _EN_MATTER
 from bizrules.phrases._en_outcome import OUTCOME as _EN_OUTCOME
 from bizrules.phrases._en_problems import PROBLEMS as _EN_PROBLEMS
+from bizrules.phrases._en_rulebook import RULEBOOK as _EN_RULEBOOK
 from bizrules.phrases._en_time import TIME as _EN_TIME
 from bizrules.phrases._en_timeline import TIMELINE as _EN_TIMELINE
 from bizrules.phrases._zh_cli import CLI as _ZH_CLI
@@ -18,6 +19,7 @@ from bizrules.phrases._zh_diff import DIFF as _ZH_DIFF
 from bizrules.phrases._zh_matter import MATTER as _ZH_MATTER
 from bizrules.phrases._zh_outcome import OUTCOME as _ZH_OUTCOME
 from bizrules.phrases._zh_problems import PROBLEMS as _ZH_PROBLEMS
+from bizrules.phrases._zh_rulebook import RULEBOOK as _ZH_RULEBOOK
 from bizrules.phrases._zh_time import TIME as _ZH_TIME
 from bizrules.phrases._zh_timeline import TIMELINE as _ZH_TIMELINE
 
@@ -31,6 +33,7 @@ _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
         **_ZH_TIME,
         **_ZH_TIMELINE,
         **_ZH_DIFF,
+        **_ZH_RULEBOOK,
         **_ZH_CLI,
     },
     "en": {
@@ -40,6 +43,7 @@ _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
         **_EN_TIME,
         **_EN_TIMELINE,
         **_EN_DIFF,
+        **_EN_RULEBOOK,
         **_EN_CLI,
     },
 }
