@@ -19,8 +19,21 @@ from bizrules.questions import deciding, deciding_measures, representative_answe
 from bizrules.resolution import resolve
 from bizrules.rules import Combination, Measure, RuleEffect
 from bizrules.selection import Candidate
+from bizrules.values import Interval
 from bizrules.weights import Weight, alike
-from property.worlds import CASES, WORLDS, World, case, engine, is_true, rule
+from property.worlds import (
+    BORDERS,
+    CASES,
+    CHANGING_WORLDS,
+    ONE,
+    WORLDS,
+    World,
+    case,
+    engine,
+    is_true,
+    rule,
+    violation,
+)
 
 PERMITS = ((Grade.EXEMPT,), (Grade.LIGHTER,), (Grade.MITIGATED, Grade.LIGHTER), (Grade.HEAVIER,))
 EFFECTS = (
@@ -163,7 +176,7 @@ def laws_of(built: Engine, one: Case) -> list[Assessment]:
 class TestTrials:
     """Trials find what judging the whole law again finds."""
 
-    @given(WORLDS, CASES)
+    @given(WORLDS | CHANGING_WORLDS, CASES)
     def test_deciding(self, world: World, one: Case) -> None:
         """The rules that are asked about are those that some trial shows to matter."""
         try:
@@ -174,7 +187,7 @@ class TestTrials:
             assert deciding(law) == plainly_deciding(law)
             assert deciding_measures(law) == plainly_deciding_measures(law)
 
-    @given(WORLDS, CASES)
+    @given(WORLDS | CHANGING_WORLDS, CASES)
     def test_answers(self, world: World, one: Case) -> None:
         """An answer settles if the law judged with it is settled, whatever fact it is."""
         assessor, facts = world.engine.assessor, world.knowledge.vocabulary.facts
@@ -194,3 +207,18 @@ class TestTrials:
         twins = [rule(f"twin/{name}", Grade.LIGHTER, is_true(name)) for name in ("minor", "sold")]
         [law] = laws_of(engine(*twins), case())
         assert [c.rule.id for c in deciding(law)] == ["twin/minor", "twin/sold"]
+
+    def test_twins_that_change_nothing(self) -> None:
+        """Who may exempt may also be lighter: that is asked about neither once nor twice."""
+        twins = [rule(f"twin/{name}", Grade.LIGHTER, is_true(name)) for name in ("minor", "sold")]
+        binding = rule("shall", Grade.LIGHTER, is_true("recalled"), modality=Modality.SHALL)
+        [law] = laws_of(engine(rule("may"), binding, *twins), case())
+        assert [c.rule.id for c in deciding(law)] == ["shall"]
+
+    def test_no_violation(self) -> None:
+        """Under a law that does not know the violation no answer leaves anything open."""
+        lawful = violation(ONE, in_force=Interval(BORDERS[1]))
+        built = engine(rule("r", Grade.LIGHTER, is_true("sold")), violations=(lawful,))
+        [old, _] = laws_of(built, case(committed=date(2021, 12, 1), facts={}))
+        assert old.stretch.is_violation is False
+        assert old.trials.settles("sold", value=True)
