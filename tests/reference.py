@@ -25,7 +25,7 @@ from bizrules.conditions import (
 from bizrules.facts import Kind, Value, Vocabulary
 from bizrules.penalties import Grade, Modality, PenaltyKind, Provision
 from bizrules.rules import Reach, Rule
-from bizrules.truth import Truth, all_of, any_of, at_least
+from bizrules.truth import Truth
 from bizrules.values import DateSpan, Interval
 
 Facts: TypeAlias = Mapping[str, Value]
@@ -33,6 +33,32 @@ Result: TypeAlias = tuple[Grade | None, frozenset[Grade], Modality | None, bool]
 Law: TypeAlias = tuple[Result, Provision | None]
 LENIENT = frozenset({Grade.EXEMPT, Grade.MITIGATED, Grade.LIGHTER})
 LAWFUL: Result = (Grade.EXEMPT, frozenset({Grade.EXEMPT}), Modality.SHALL, False)
+
+
+def all_of(values: Iterable[Truth]) -> Truth:
+    """Conjunction of many; true for none."""
+    result = Truth.TRUE
+    for value in values:
+        result = result & value
+    return result
+
+
+def any_of(values: Iterable[Truth]) -> Truth:
+    """Disjunction of many; false for none."""
+    result = Truth.FALSE
+    for value in values:
+        result = result | value
+    return result
+
+
+def at_least(count: int, values: Iterable[Truth]) -> Truth:
+    """True if at least `count` are true, unknown if the unknown ones could still make it so."""
+    seen = list(values)
+    certain = sum(value is Truth.TRUE for value in seen)
+    possible = certain + sum(value is Truth.UNKNOWN for value in seen)
+    if certain >= count:
+        return Truth.TRUE
+    return Truth.UNKNOWN if possible >= count else Truth.FALSE
 
 
 def truth(condition: Condition, facts: Facts, vocabulary: Vocabulary) -> Truth:
@@ -208,12 +234,23 @@ def kinds(provision: Provision | None, grade: Grade | None) -> list[tuple[int, b
 
 
 def new_is_milder(old: Law, new: Law) -> bool:
-    """从旧兼从轻: by grade, then what else is permitted, then the fine, then the other kinds."""
+    """从旧兼从轻: by grade, then what else is permitted, then the fine, then the other kinds.
 
-    def severity(law: Law) -> tuple[object, ...]:
-        (grade, permitted, _, _), provision = law
+    Where the lighter grade is that of the heavier fine, the fine decides.
+    """
+
+    def grades(law: Law) -> tuple[object, ...]:
+        (grade, permitted, _, _), _ = law
         heaviest = max(permitted)
-        graded = heaviest if grade is None else grade
-        return graded, heaviest, fine(provision, grade), kinds(provision, grade)
+        return (heaviest if grade is None else grade), heaviest
 
-    return severity(new) < severity(old)
+    def threat(law: Law) -> tuple[object, ...]:
+        (grade, _, _, _), provision = law
+        return fine(provision, grade)
+
+    milder = grades(new) < grades(old)
+    if grades(new) != grades(old):
+        return threat(new) <= threat(old) if milder else threat(new) < threat(old)
+    (grade, _, _, _), _ = new
+    rest = [(threat(law), kinds(law[1], grade)) for law in (new, old)]
+    return rest[0] < rest[1]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Final
 
 import attrs
@@ -447,7 +448,12 @@ def cases(
         party=draw(parties()),
         facts=dict(draw(assignments(vocabulary, condition))),
         examined=draw(st.frozensets(st.sampled_from(sorted(vocabulary.groups) or [""]))),
-        priors=draw(st.none() | priors(regions=regions, violations=violations)),
+        priors=draw(
+            st.none()
+            | priors(
+                regions=regions, violations=violations, until=known[3].latest if known[3] else None
+            )
+        ),
         measures=draw(st.lists(st.sampled_from([m.value for m in Measure]), max_size=2)),
     )
 
@@ -463,13 +469,17 @@ def parties() -> st.SearchStrategy[Party]:
 
 
 def priors(
-    *, regions: Sequence[str] = REGIONS, violations: Sequence[str] = VIOLATIONS
+    *,
+    regions: Sequence[str] = REGIONS,
+    violations: Sequence[str] = VIOLATIONS,
+    until: date | None = None,
 ) -> st.SearchStrategy[Priors]:
-    """Searches of the records, with what they found."""
+    """Searches of the records, with what they found; nothing in it lies after `until`."""
+    days = dates() if until is None else dates().map(partial(min, until))
     prior = st.builds(
         Prior,
-        committed=st.none() | dates(),
-        decided=st.none() | dates(),
+        committed=st.none() | days,
+        decided=st.none() | days,
         region=st.none() | st.sampled_from(regions),
         violation=st.none() | st.sampled_from(violations),
         result=st.sampled_from(PriorResult),

@@ -127,16 +127,17 @@ rules:
     cite: [{law: 食品安全法, article: 134}]
 duties:
   - {id: decide-within-90-days, text: {zh: 作出决定, en: decide}, on: always,
-     deadline: {days: 90, after: filed, extended_by: [days_not_counted]},
+     deadline: {days: 90, after: filed, extended_by: [days_not_counted]}, met_by: decided,
      cite: [{law: 行政处罚法, article: 60}]}
   - {id: serve, text: {zh: 送达决定书, en: serve the decision}, on: always,
-     deadline: {working_days: 7, after: decided}, cite: [{law: 行政处罚法, article: 61}]}
+     deadline: {working_days: 7, after: decided}, met_by: decision_served_on,
+     cite: [{law: 行政处罚法, article: 61}]}
   - {id: hearing-notice, text: {zh: 通知听证, en: give notice of the hearing}, on: always,
      modality: may, when: [disobeyed],
      deadline: {days: 7, before: hearing_on}, cite: [{law: 行政处罚法, article: 64}]}
   - {id: pay, text: {zh: 缴纳罚款, en: pay the fine}, on: always,
      deadline: {days: 15, after: decision_served_on}, accrues: {rate: 0.03, cap: 1},
-     cite: [{law: 行政处罚法, article: 67}]}
+     met_by: fine_paid_on, cite: [{law: 行政处罚法, article: 67}]}
   - {id: educate, text: {zh: 教育当事人, en: educate the party}, on: always,
      cite: [{law: 行政处罚法, article: 6}]}
 """
@@ -166,10 +167,66 @@ rules:
 """
 
 
+REACHING: Final = """
+format: 1
+document: ruleset
+id: sample.reaching
+version: "1"
+title: {{zh: 另一清单, en: another list}}
+region: "530103"
+instrument: {{name: 另一清单, level: document, kind: list}}
+in_force: {{from: 2023-01-01, until: 2024-01-01}}
+reach_back: {reach}
+rules:
+  - id: "1"
+    title: {{zh: 少量, en: a little}}
+    ground: listed
+    permits: [exempt]
+    modality: may
+    when: [harm: none]
+    cite: [{{law: 清单, unverified: {{zh: 规范性文件, en: a normative document}}}}]
+"""
+
+JOINT: Final = """
+format: 1
+document: violations
+id: sample-joint
+violations:
+  food.repeated:
+    title: {zh: 屡次销售过期食品, en: selling stale food again and again}
+    department: market_regulation
+    field: food
+    elements: [fines_in_a_year]
+    provisions:
+      - id: "134"
+        cite: {law: 食品安全法, article: 134}
+        tiers: [{id: all, fine: {min: 1000, max: 2000}}]
+"""
+
+MET: Final = """
+format: 1
+document: ruleset
+id: sample.met
+version: "1"
+title: {{zh: 停止违法行为, en: stopping}}
+region: "530103"
+instrument: {{name: 示例, level: document, kind: illustration}}
+duties:
+  - {{id: stop, text: {{zh: 停止违法行为, en: stop it}}, on: always, met_by: {name},
+     deadline: {{days: 30, after: ordered_on}}, cite: [{{law: 行政处罚法, article: 28}}]}}
+"""
+
+
 @cache
 def engine() -> Engine:
     """The engine of the sample law."""
-    texts = (VOCABULARY, VIOLATIONS, OLD, LAW, LIST)
+    return engine_with()
+
+
+@cache
+def engine_with(*more: str) -> Engine:
+    """The engine of the sample law and of further documents."""
+    texts = (VOCABULARY, VIOLATIONS, OLD, LAW, LIST, *more)
     documents = [read_yaml(text.encode(), f"{at}.yaml") for at, text in enumerate(texts)]
     return Engine(knowledge=load_documents(documents))
 

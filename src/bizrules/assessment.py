@@ -1,9 +1,11 @@
 """One case against the law of one time: facts read, rules matched, result and settledness."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
 from difflib import get_close_matches
+from functools import cache, cached_property
 from itertools import product
 from typing import Final, TypeAlias
 
@@ -14,17 +16,18 @@ from bizrules.derivation import Derivation, Known, decision_span, search_start
 from bizrules.errors import CaseError, Problem
 from bizrules.facts import Fact, Kind, Value, Vocabulary, plain_value
 from bizrules.fines import Penal, fine_for, fine_of_versions
-from bizrules.history import Counting, FirstViolation
+from bizrules.history import Counting
 from bizrules.matching import Comparable, UnreadableError, comparable, reader, value_of
-from bizrules.outcomes import Fine, MeasureOutcome, Verdict
+from bizrules.outcomes import Fine, FineState, MeasureOutcome, Verdict
 from bizrules.penalties import BandTable, Grade, Modality, Provision
 from bizrules.provenance import Location
 from bizrules.regions import ancestors
 from bizrules.resolution import LAWFUL, Resolution, is_settled, possible_results, resolve
-from bizrules.rules import Measure, RuleEffect, Violation
+from bizrules.rules import Axis, Measure, RuleEffect, Violation
 from bizrules.selection import Candidate, Moment, Selector, Step, Stretch
 from bizrules.values import DateSpan
-from bizrules.weights import Weight
+from bizrules.weights import Class, Weight, alike
+from bizrules.wording import phrase
 
 MEASURES: Final = frozenset(measure.value for measure in Measure)
 _NOT_FOUND: Final[Mapping[Kind, bool | int]] = {Kind.BOOLEAN: False, Kind.INTEGER: 0}
@@ -127,9 +130,7 @@ class Assessment:
 
     def effects(self) -> tuple[RuleEffect, ...]:
         """What the supporting rules order beyond the grade, by rule id."""
-        carried = set(self.base.determining)
-        found = (c.rule.effect for c in self.held if c.rule.id in carried)
-        return tuple(effect for effect in found if effect in self.base.effects)
+        return self.base.effects
 
     def penal(
         self, provision: Provision | None = None, bands: tuple[BandTable, ...] | None = None
@@ -144,7 +145,13 @@ class Assessment:
         )
 
     def fine(self) -> Fine:
-        """The fine for the grade; the statutory range where there is no grade."""
+        """The fine for the grade; the statutory range where there is no grade.
+
+        Where the catalogue does not hold the provision of these days, nothing is said of it:
+        that is a gap of knowledge, not an act without a fine.
+        """
+        if self.stretch.lacks_provision and self.grade is not Grade.EXEMPT:
+            return Fine(state=FineState.UNDETERMINED, text=phrase("fine.gap"))
         laws = product(self.stretch.provisions or (None,), self.stretch.bands)
         found = (fine_for(self.penal(*law), self.grade, self.effects()) for law in laws)
         fines = list(dict.fromkeys(found))
@@ -158,6 +165,11 @@ class Assessment:
     def date(self) -> str:
         """The date of the case that says which law it is."""
         return "decided" if self.on == decision_span(self.case) else "committed"
+
+    @cached_property
+    def trials(self) -> "Trials":
+        """The same law with one more fact known."""
+        return Trials.of(self)
 
 
 def _written(value: Value) -> str:
@@ -190,13 +202,15 @@ def match_all(
 
 def _result(held: list[Weight], unknown: list[Weight], stretch: Stretch) -> tuple[Resolution, bool]:
     """The result of the rules that hold, and whether neither an answer nor a date can change it."""
-    base, *others = (resolve(held, combination) for combination in stretch.combinations)
-    if any(other != base for other in others):
+    first, *others = stretch.combinations
+    base = resolve(held, first)
+    if any(resolve(held, other) != base for other in others):
         return base, False
     if stretch.is_violation is None and base.permitted != LAWFUL.permitted:
         return base, False
-    settled = all(is_settled(held, unknown, base, one) for one in stretch.combinations)
-    return base, settled
+    if not unknown:
+        return base, True
+    return base, all(is_settled(held, unknown, base, one) for one in stretch.combinations)
 
 
 def weights(candidates: Iterable[Candidate]) -> list[Weight]:
@@ -225,6 +239,126 @@ def judge_measure(
     citations = dict.fromkeys(citation for rule in rules for citation in rule.citations)
     ids = tuple(rule.id for rule in rules)
     return MeasureOutcome(measure=measure, verdict=verdict, rules=ids, citations=tuple(citations))
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Trials:
+    """The law of an assessment, tried with one more fact known.
+
+    Rules that do not read the fact stay as they were found, and a result that was seen once is not
+    worked out again.
+
+    Attributes:
+        law: The assessment.
+        classes: The class of every rule on the penalty axis, by its weight.
+        readers: Candidates of both axes that read a fact, by its name.
+        held: How many rules of each class hold.
+        unknown: How many of each class cannot be told.
+    """
+
+    law: Assessment
+    classes: Mapping[Weight, Class]
+    readers: Mapping[str, list[Candidate]]
+    held: Counter[Class]
+    unknown: Counter[Class]
+    _known: dict[tuple[frozenset[Class], frozenset[Class]], bool] = attrs.field(
+        factory=dict, init=False
+    )
+    _samples: Mapping[Class, Weight] = attrs.field(init=False)
+
+    @_samples.default
+    def _one_of_each(self) -> Mapping[Class, Weight]:
+        return {found: weight for weight, found in self.classes.items()}
+
+    @classmethod
+    def of(cls, law: Assessment) -> "Trials":
+        """Nothing tried yet."""
+        classes = alike(weights(law.stretch.penalty))
+        readers: dict[str, list[Candidate]] = {}
+        for candidate in (*law.stretch.penalty, *law.stretch.compulsion):
+            for name in candidate.reads:
+                readers.setdefault(name, []).append(candidate)
+        return cls(
+            law=law,
+            classes=classes,
+            readers=readers,
+            held=Counter(classes[weight] for weight in weights(law.held)),
+            unknown=Counter(classes[weight] for weight in weights(law.unknown)),
+        )
+
+    def deciding(self) -> frozenset[Class]:
+        """Classes of unknown rules that can change the result, alone or with others.
+
+        One is tried alone, beside every other one, and, where no rule of its class is among them,
+        beside all the others.
+        """
+        held, unknown = frozenset(self.held), frozenset(self.unknown)
+
+        @cache
+        def results(classes: frozenset[Class]) -> tuple[Resolution, ...]:
+            found = [self._samples[one] for one in held | classes]
+            return tuple(resolve(found, one) for one in self.law.stretch.combinations)
+
+        def trials(own: Class) -> Iterator[frozenset[Class]]:
+            yield frozenset()
+            if self.unknown[own] == 1:
+                yield unknown - {own}
+            yield from (frozenset({other}) for other in unknown - {own})
+
+        def decides(own: Class) -> bool:
+            return any(results(trial) != results(trial | {own}) for trial in trials(own))
+
+        return frozenset(filter(decides, unknown - held))
+
+    def settles(self, name: str, value: Comparable) -> bool:
+        """Whether nothing would be open any more if the fact had the value."""
+        law, readers = self.law, self.readers.get(name, [])
+        keys = {name, *(c.names.get(name, name) for c in readers)}
+        view = {**law.reading.view, **dict.fromkeys(keys, value)}
+        return self._settles_penalty(readers, view) and not self._leaves_measures(readers, view)
+
+    def _settles_penalty(
+        self, readers: Iterable[Candidate], view: Mapping[str, Comparable]
+    ) -> bool:
+        stretch = self.law.stretch
+        if stretch.is_violation is False:
+            return True
+        speaking = [candidate for candidate in readers if candidate.rule.axis is Axis.PENALTY]
+        before = match_all(speaking, stretch.doubtful, self.law.reading.view)
+        after = match_all(speaking, stretch.doubtful, view)
+        key = (
+            self._with(self.held, before[0], after[0]),
+            self._with(self.unknown, before[1], after[1]),
+        )
+        if key not in self._known:
+            held, unknown = ([self._samples[one] for one in found] for found in key)
+            self._known[key] = _result(held, unknown, stretch)[1]
+        return self._known[key]
+
+    def _with(
+        self, counted: Counter[Class], before: list[Candidate], after: list[Candidate]
+    ) -> frozenset[Class]:
+        """Classes that are there once some rules are no longer and others are."""
+        gone = Counter(self.classes[weight] for weight in weights(before))
+        last = [found for found, count in gone.items() if count == counted[found]]
+        return (
+            frozenset(counted).difference(last).union(self.classes[one] for one in weights(after))
+        )
+
+    def _leaves_measures(
+        self, readers: Iterable[Candidate], view: Mapping[str, Comparable]
+    ) -> bool:
+        """Whether the verdict about a measure would be open."""
+        law = self.law
+        speaking = [candidate for candidate in readers if candidate.rule.axis is Axis.COMPULSION]
+        if not speaking or not law.case.measures:
+            return law.has_open_measure
+        ids = {candidate.rule.id for candidate in speaking}
+        held, unknown = match_all(speaking, law.stretch.doubtful, view)
+        held += (one for one in law.holding if one.rule.id not in ids)
+        unknown += (one for one in law.waiting if one.rule.id not in ids)
+        found = (judge_measure(Measure(one), held, unknown) for one in law.case.measures)
+        return any(one.verdict is Verdict.OPEN for one in found)
 
 
 @attrs.define(kw_only=True)
@@ -295,7 +429,7 @@ class Assessor:
         view = dict(stated.view)
         derived: set[str] = set()
         problems: list[Problem] = []
-        inputs: dict[FirstViolation, Known] = {}
+        inputs: dict[int, Known] = {}
         for step in stretch.plan:
             value = self._computed(case, step, view, inputs)
             if step.name in stated.stated:
@@ -304,6 +438,8 @@ class Assessor:
             elif value is not None:
                 view[step.key] = self._comparable(step.name, value)
                 derived.add(step.name)
+            elif step.name in view and self._in_doubt(step, inputs):
+                del view[step.name]
             elif step.key != step.name and step.name in view:
                 view[step.key] = view[step.name]
         return Reading(
@@ -312,6 +448,11 @@ class Assessor:
             derived=frozenset(derived),
             problems=(*stated.problems, *problems),
         )
+
+    def _in_doubt(self, step: Step, inputs: Mapping[int, Known]) -> bool:
+        """Whether what is known speaks for a fact that an examination did not mention."""
+        doubt = self._derivations[step.name].in_doubt
+        return doubt is not None and any(doubt(inputs[id(first)]) for first in step.definitions)
 
     def _comparable(self, name: str, value: Value) -> Comparable:
         if value is True or value is False:
@@ -323,14 +464,15 @@ class Assessor:
         case: Case,
         step: Step,
         view: Mapping[str, Comparable],
-        inputs: dict[FirstViolation, Known],
+        inputs: dict[int, Known],
     ) -> Value | None:
         """The value of a derived fact; None where definitions that may be in force differ."""
         values = []
         for first in step.definitions:
-            known = inputs.get(first)
+            # By identity, since a definition is long to hash and the law keeps it alive.
+            known = inputs.get(id(first))
             if known is None:
-                known = inputs[first] = Known(
+                known = inputs[id(first)] = Known(
                     case=case,
                     stated=StatedFacts(view, self.vocabulary),
                     violation=self.violations[case.violation],
@@ -339,7 +481,7 @@ class Assessor:
                     line=self._line,
                 )
             values.append(self._derivations[step.name].compute(known))
-        return values[0] if all(value == values[0] for value in values) else None
+        return values[0] if values.count(values[0]) == len(values) else None
 
     def _line(self, region: str) -> tuple[str, ...]:
         """The region and those above it; a code that is not listed stands by its digits."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType, NoneType
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 import attrs
 
@@ -47,11 +47,43 @@ def to_span(given: DayInput) -> DateSpan | None:
 
 
 def format_span(span: DateSpan) -> str:
-    """The span as `to_span` reads it back: a day, a month or a year; empty if nothing is known."""
-    if span.earliest is None or span.latest is None or span.earliest == span.latest:
-        return f"{span.earliest or span.latest or ''}"
-    same_month = (span.earliest.year, span.earliest.month) == (span.latest.year, span.latest.month)
-    return f"{span.earliest:%Y-%m}" if same_month else f"{span.earliest:%Y}"
+    """The span in text: a day, a whole month or a whole year, as `to_span` reads it back.
+
+    Any other span is `first..last`, an end that is not known left out: `2021-11-20..2021-12-05`,
+    `..2024-01-05`, `2024-01-05..`; empty if nothing is known.
+    """
+    first, last = span.earliest, span.latest
+    if first is None or last is None:
+        return "" if first is last else f"{first or ''}..{last or ''}"
+    if first == last:
+        return first.isoformat()
+    if first.day == 1 and last == month_end(first):
+        return first.isoformat()[: len("2024-01")]
+    if (first.month, first.day) == (1, 1) and last == first.replace(month=12, day=31):
+        return first.isoformat()[: len("2024")]
+    return f"{first}..{last}"
+
+
+def to_day(given: date | str | None) -> date | None:
+    """The day meant by a date or by text such as `2024-09-30`.
+
+    Raises:
+        ValueError: If the text is no date, or a day that does not exist; also for a moment.
+        TypeError: If it is neither a date nor text.
+    """
+    if isinstance(given, datetime):
+        msg = f"`{given}` is not a date"
+        raise ValueError(msg)
+    if given is None or isinstance(given, date):
+        return given
+    if not isinstance(given, str):
+        msg = f"a day is a date or text such as `2024-09-30`, not {type(given).__name__}"
+        raise TypeError(msg)
+    try:
+        return parse_date(given)
+    except ValueError:
+        msg = f"`{given}` is not a date such as `2024-09-30`"
+        raise ValueError(msg) from None
 
 
 def _to_known_span(given: DayInput) -> DateSpan:
@@ -105,7 +137,28 @@ class Party:
         default=None, converter=attrs.converters.optional(PartyKind)
     )
     age: int | None = None
-    birth_date: date | None = None
+    birth_date: date | None = attrs.field(default=None, converter=to_day)
+
+
+_Code = TypeVar("_Code", bound=Enum)
+
+
+def _member(cls: type[_Code], given: _Code | str, name: str) -> _Code:
+    """The member of the code.
+
+    Raises:
+        ValueError: If there is none; it names the field and what may stand there.
+    """
+    try:
+        return cls(given)
+    except ValueError:
+        allowed = ", ".join(f"`{one.value}`" for one in cls)
+        msg = f"`{name}`: `{given}` is none of {allowed}"
+        raise ValueError(msg) from None
+
+
+def _to_result(given: PriorResult | str) -> PriorResult:
+    return _member(PriorResult, given, "result")
 
 
 @attrs.frozen(kw_only=True)
@@ -122,17 +175,29 @@ class Prior:
         field: Field of law, if the violation is not known.
         department: Department, if the field is not known.
         result: How it was dealt with.
+
+    Raises:
+        ValueError: If a date is none, or the result is not one of `PriorResult`.
+        TypeError: If a name or code is not text.
     """
 
-    committed: date | None = None
-    discovered: date | None = None
-    decided: date | None = None
+    committed: date | None = attrs.field(default=None, converter=to_day)
+    discovered: date | None = attrs.field(default=None, converter=to_day)
+    decided: date | None = attrs.field(default=None, converter=to_day)
     authority: str | None = None
     region: str | None = None
     violation: str | None = None
     field: str | None = None
     department: str | None = None
-    result: PriorResult = attrs.field(default=PriorResult.PENALISED, converter=PriorResult)
+    result: PriorResult = attrs.field(default=PriorResult.PENALISED, converter=_to_result)
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse names and codes that are no text, such as a region given as a number."""
+        for name in ("authority", "region", "violation", "field", "department"):
+            given = getattr(self, name)
+            if given is not None and not isinstance(given, str):
+                msg = f"`{name}`: {given!r} is not text"
+                raise TypeError(msg)
 
 
 def _to_priors(given: Iterable[Prior]) -> tuple[Prior, ...]:
@@ -140,7 +205,10 @@ def _to_priors(given: Iterable[Prior]) -> tuple[Prior, ...]:
 
 
 def _to_registers(given: Iterable[Register | str] | None) -> frozenset[Register] | None:
-    return None if given is None else frozenset(Register(one) for one in given)
+    if isinstance(given, str):
+        msg = f"`registers`: `{given}` is text; write a list of registers"
+        raise TypeError(msg)
+    return None if given is None else frozenset(_member(Register, o, "registers") for o in given)
 
 
 @attrs.frozen(kw_only=True)
@@ -151,9 +219,12 @@ class Priors:
         searched_since: Day back to which the records were searched; None if they were not.
         registers: Registers that were searched; None if the case does not say which.
         found: Earlier violations found.
+
+    Raises:
+        ValueError: If the day is none, or a register is not one of `Register`.
     """
 
-    searched_since: date | None = None
+    searched_since: date | None = attrs.field(default=None, converter=to_day)
     registers: frozenset[Register] | None = attrs.field(default=None, converter=_to_registers)
     found: tuple[Prior, ...] = attrs.field(default=(), converter=_to_priors)
 

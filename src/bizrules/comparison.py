@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 
 from bizrules.outcomes import Fine, FineRange, KindOutcome
-from bizrules.penalties import Modality, PenaltyKind
+from bizrules.penalties import Modality, OtherKind, PenaltyKind
 from bizrules.truth import Truth
 
 
@@ -35,6 +35,8 @@ def compare_fines(one: Fine, other: Fine) -> Order | None:
     Of two ranges the one with the higher upper end is the heavier, with equal ones the one with
     the higher lower end. No fine, one waived and one not yet due count as nothing.
     """
+    if one.is_unknown or other.is_unknown:
+        return None
     found = {compare_ranges(a, b) for a in _ranges(one) for b in _ranges(other)}
     return found.pop() if len(found) == 1 else None
 
@@ -77,9 +79,12 @@ def weigh_kinds(kinds: Iterable[KindOutcome], *, certain: bool = False) -> KindW
         certain: Whether to leave out those of which it is not known whether they are open.
     """
     counted = (Truth.TRUE,) if certain else (Truth.TRUE, Truth.UNKNOWN)
+    return weigh_open(one for one in kinds if not one.waived and one.truth in counted)
+
+
+def weigh_open(kinds: Iterable[KindOutcome | OtherKind]) -> KindWeights:
+    """The penalties among kinds that are open, the heaviest first; an order is none."""
     found = [
-        (_RANKS[one.kind], one.modality is Modality.SHALL)
-        for one in kinds
-        if one.kind.is_penalty and not one.waived and one.truth in counted
+        (_RANKS[one.kind], one.modality is Modality.SHALL) for one in kinds if one.kind.is_penalty
     ]
     return tuple(sorted(found, reverse=True))

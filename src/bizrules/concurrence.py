@@ -8,91 +8,43 @@ apart: each is decided by itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, TypeAlias, cast
+from typing import Final
 
 import attrs
 
-from bizrules.assessment import Assessment
+from bizrules.assessment import Assessor
 from bizrules.cases import Act, Case, format_span
-from bizrules.comparison import KindWeights, Order, compare_ranges, weigh_kinds
-from bizrules.derivation import decision_span
+from bizrules.contenders import Contender, Selected, contender_of, lone, select
 from bizrules.errors import CaseError, Problem
-from bizrules.evaluation import Answer, Evaluator
-from bizrules.facts import Kind, Vocabulary
-from bizrules.fines import other_kinds
-from bizrules.matters import ARTICLE_29, CHOICE, ActOutcome, Basis, MatterOutcome, Part, Role
-from bizrules.outcomes import Fine, FineRange, FineState, LawChoice, Outcome, Question
-from bizrules.penalties import Grade, PenaltyKind
+from bizrules.evaluation import Evaluator
+from bizrules.facts import Vocabulary
+from bizrules.matters import ARTICLE_29, ActOutcome, Basis, MatterOutcome, Part, Role
+from bizrules.outcomes import CHOICE, Outcome, Question
+from bizrules.penalties import Grade
 from bizrules.provenance import Location, Text
-from bizrules.resolution import LAWFUL
-from bizrules.rules import Ground, Trigger, Violation
-from bizrules.statutory import Threat, answers_to, threat_of
+from bizrules.questions import question_about
+from bizrules.rules import Violation
+from bizrules.statutory import Grid
 from bizrules.truth import Truth
-from bizrules.wording import both, join, phrase, say_citation
+from bizrules.wording import both, join, phrase, quoted, say_citation
 
-_DATES: Final = ("committed", "decided")
-Found: TypeAlias = frozenset[int] | None
-"""Contenders that may be applied under some answers; None if that is open even then."""
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class Contender:
-    """One case of an act, with what decides between it and the others.
-
-    Attributes:
-        outcome: Its outcome.
-        law: The law applied to it.
-        violation: Its entry in the catalogue.
-        threat: The statutory fine.
-        statutory: The same, for people.
-        kinds: The other kinds of penalty that the provision opens.
-        penalised: Whether its outcome leads to a fine where the provision threatens one.
-        crime_duties: Its duties that follow from the suspicion of a crime.
-    """
-
-    outcome: Outcome
-    law: Assessment
-    violation: Violation
-    threat: Threat
-    statutory: Fine
-    kinds: KindWeights
-    penalised: Truth
-    crime_duties: frozenset[str]
-
-    @property
-    def case(self) -> Case:
-        """The case."""
-        return self.outcome.case
-
-    @property
-    def is_established(self) -> bool:
-        """Whether the violation may stand at all, so that it can take the place of others."""
-        if self.law.base is LAWFUL:
-            return False
-        carried = self.law.base.determining
-        grounds = {c.rule.ground for c in self.law.held if c.rule.id in carried}
-        return Ground.NOT_ESTABLISHED not in grounds
+_MOST_DOUBTFUL: Final = 8
+"""So many norms of which it is open whether they take the place of others are looked at."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Selected:
-    """Which of the contenders is applied.
+class Taken:
+    """The contenders whose norms give way to others.
 
     Attributes:
-        basis: What chose it.
-        winner: Its place among the contenders; None if there is none, or not yet.
-        fined: Places of those that may be fined.
-        open_facts: Facts for which the choice waits.
-        idle_facts: Unknown facts that cannot change it.
-        chosen: Whether nothing can change it.
+        parts: Their parts, by place.
+        open: Those of which it is open, by place, with the contender to which they may give way.
+        facts: Facts for which that waits.
     """
 
-    basis: Basis
-    winner: int | None = None
-    fined: frozenset[int] = frozenset()
-    open_facts: tuple[str, ...] = ()
-    idle_facts: tuple[str, ...] = ()
-    chosen: bool = True
+    parts: Mapping[int, Part]
+    open: Mapping[int, Contender]
+    facts: tuple[str, ...]
 
 
 def evaluate_matter(
@@ -195,102 +147,112 @@ def _problem(code: str, case: Case, key: str, **details: str) -> Problem:
     return Problem(code, place, {"case": case.id, **details})
 
 
-def _contender(outcome: Outcome, evaluator: Evaluator) -> Contender:
-    # INVARIANT: the outcomes of an evaluator answer from an `Answer`.
-    answer = cast("Answer", outcome.source)
-    law, applied = answer.main, answer.applied
-    provisions = dict.fromkeys(law.stretch.provisions)
-    if applied.choice is LawChoice.OPEN and applied.other is not None:
-        # Either law may come to apply.
-        provisions |= dict.fromkeys(applied.other.stretch.provisions)
-    date = "decided" if law.on == decision_span(law.case) else "committed"
-    crime = outcome.crime_suspected is Truth.TRUE
-    duties = applied.current.stretch.duties if crime else ()
-    return Contender(
-        outcome=outcome,
-        law=law,
-        violation=evaluator.assessor.violations[outcome.case.violation],
-        threat=threat_of(tuple(provisions), law.vocabulary, law.reading.view, date),
-        statutory=attrs.evolve(law, settled=False).fine(),
-        kinds=weigh_kinds(other_kinds(law.penal(), None, ())),
-        penalised=_penalised(outcome, answer),
-        crime_duties=frozenset(d.id for d in duties if d.trigger is Trigger.CRIME),
-    )
-
-
-def _penalised(outcome: Outcome, answer: Answer) -> Truth:
-    """Whether the grade leads to a fine, if the provision threatens one."""
-    if outcome.grade is not None:
-        exempt = outcome.grade is Grade.EXEMPT
-        return Truth.of(not exempt and outcome.fine.state is not FineState.WAIVED)
-    laws = [law for law in (answer.main, answer.applied.other) if law is not None]
-    grades = {grade for law in laws for grade in law.possible()} | set(outcome.permitted)
-    waived = any(
-        c.rule.effect.instead is not None or PenaltyKind.FINE in c.rule.effect.waives
-        for law in laws
-        for c in (*law.held, *law.unknown)
-    )
-    # A result that may still be contested (None) may leave the exemption open.
-    is_open = waived or Grade.EXEMPT in grades or (None in grades and not outcome.contested)
-    return Truth.UNKNOWN if is_open else Truth.TRUE
-
-
 def _act(act: str | None, outcomes: tuple[Outcome, ...], evaluator: Evaluator) -> ActOutcome:
-    contenders = tuple(_contender(outcome, evaluator) for outcome in outcomes)
+    contenders = tuple(contender_of(outcome, evaluator) for outcome in outcomes)
     taken = _taken_parts(contenders)
-    standing = [at for at in range(len(contenders)) if at not in taken]
+    standing = [at for at in range(len(contenders)) if at not in taken.parts]
     rest = tuple(contenders[at] for at in standing)
-    basis = Basis.REMAINS if taken else Basis.LONE
-    selected = _select(rest) if len(rest) > 1 else _lone(rest, basis)
-    own = {at: _standing(number, rest, selected) for number, at in enumerate(standing)}
-    parts = tuple({**taken, **own}[at] for at in range(len(contenders)))
-    asked = {question.fact for part in parts for question in part.outcome.questions}
-    vocabulary = evaluator.assessor.vocabulary
+    basis = Basis.REMAINS if taken.parts else Basis.LONE
+    selected = select(rest) if len(rest) > 1 else lone(rest, basis)
+    if taken.open:
+        selected = _doubtful(selected, taken.facts)
+    own = {
+        at: _standing(number, rest, selected, taken.open.get(at))
+        for number, at in enumerate(standing)
+    }
+    parts = tuple({**taken.parts, **own}[at] for at in range(len(contenders)))
+    asked = {q.fact for part in parts if part.role.stands for q in part.outcome.questions}
     missing = [name for name in selected.open_facts if name not in asked]
+    assessor = evaluator.assessor
+    if selected.basis is Basis.REMAINS:
+        said = _remains_text(rest[0], taken.parts.values())
+    else:
+        said = _text(selected, rest, assessor.vocabulary)
     return ActOutcome(
         act=act,
         parts=parts,
         basis=selected.basis,
-        text=_text(selected, rest, vocabulary),
+        text=said,
         citations=(ARTICLE_29,) if len(selected.fined) > 1 else (),
         open_facts=selected.open_facts,
-        asked=tuple(_question(name, vocabulary) for name in missing),
+        asked=tuple(_question(name, rest, assessor) for name in missing),
         chosen=selected.chosen,
     )
 
 
-def _taken_parts(contenders: tuple[Contender, ...]) -> dict[int, Part]:
-    """The parts whose norms do not stand: displaced ones first, of the rest those absorbed."""
-    found: dict[int, Part] = {}
+def _doubtful(selected: Selected, facts: tuple[str, ...]) -> Selected:
+    """No choice yet: it is open which norms stand."""
+    return Selected(
+        basis=Basis.OPEN, fined=selected.fined, open_facts=facts, chosen=False, doubtful=True
+    )
+
+
+def _taken_parts(contenders: tuple[Contender, ...]) -> Taken:
+    """The parts whose norms do not stand, for every way in which the others may be established."""
+    names = {contender.violation.id for contender in contenders}
+    doubtful = [
+        at
+        for at, one in enumerate(contenders)
+        if one.established is Truth.UNKNOWN
+        and not names.isdisjoint(one.violation.special_to | one.violation.absorbs)
+    ]
+    sure = frozenset(at for at, one in enumerate(contenders) if one.established is Truth.TRUE)
+    if len(doubtful) > _MOST_DOUBTFUL:
+        found = [_given_way(contenders, sure.union(doubtful)), {}]
+        deciding = doubtful
+    else:
+        grid = Grid({str(at): (True, False) for at in doubtful})
+        ways = [frozenset(at for at in doubtful if told[str(at)] is True) for told in grid]
+        found = [_given_way(contenders, sure | way) for way in ways]
+        results = [frozenset((at, role) for at, (role, _) in one.items()) for one in found]
+        deciding = [int(name) for name in grid.deciding(results)]
+    # In the last way only those stand that surely do.
+    last = found[-1]
+    alike = {
+        at for at, (role, _) in last.items() if all(one.get(at, ("",))[0] is role for one in found)
+    }
+    waiting = {at: by for one in found for at, (_, by) in one.items() if at not in alike}
+    return Taken(
+        parts={at: _part(contenders[at], last[at][0], contenders[last[at][1]]) for at in alike},
+        open={at: contenders[by] for at, by in waiting.items()},
+        facts=tuple(sorted({name for at in deciding for name in contenders[at].waits})),
+    )
+
+
+def _given_way(
+    contenders: tuple[Contender, ...], established: frozenset[int]
+) -> dict[int, tuple[Role, int]]:
+    """Who gives way, in which role and to whom; displaced ones first, then those absorbed."""
+    found: dict[int, tuple[Role, int]] = {}
     for relation, role in (("special_to", Role.DISPLACED), ("absorbs", Role.ABSORBED)):
         places = [at for at in range(len(contenders)) if at not in found]
-        left = tuple(contenders[at] for at in places)
-        for at, by in _taken(left, relation).items():
-            found[places[at]] = _part(left[at], role, left[by])
+        reach = {
+            at: _reached(contenders[at].violation, [contenders[one] for one in places], relation)
+            for at in places
+            if at in established
+        }
+        found.update({at: (role, by) for at, by in _taken(contenders, places, reach).items()})
     return found
 
 
-def _taken(contenders: tuple[Contender, ...], relation: str) -> dict[int, int]:
+def _taken(
+    contenders: tuple[Contender, ...], places: list[int], reach: Mapping[int, frozenset[str]]
+) -> dict[int, int]:
     """Which contenders others take the place of, by place: who is taken, and by whom.
 
     The relation reaches on: what is special to a special provision is special to the general one.
     Two that name each other leave one another alone.
     """
-    reach = {
-        at: _reached(contender.violation, contenders, relation)
-        for at, contender in enumerate(contenders)
-        if contender.is_established
-    }
     return {
         at: by
         for by in sorted(reach, reverse=True)
-        for at, contender in enumerate(contenders)
-        if contender.violation.id in reach[by]
+        for at in places
+        if contenders[at].violation.id in reach[by]
         and contenders[by].violation.id not in reach.get(at, frozenset())
     }
 
 
-def _reached(start: Violation, contenders: tuple[Contender, ...], relation: str) -> frozenset[str]:
+def _reached(start: Violation, contenders: Iterable[Contender], relation: str) -> frozenset[str]:
     known = {c.violation.id: c.violation for c in contenders}
     found: set[str] = set()
     waiting = [start]
@@ -302,109 +264,17 @@ def _reached(start: Violation, contenders: tuple[Contender, ...], relation: str)
     return frozenset(found)
 
 
-def _lone(rest: tuple[Contender, ...], basis: Basis) -> Selected:
-    """An act of which one norm stands: there is nothing to choose."""
-    fined = _select(rest).fined
-    winner = 0 if fined and rest[0].penalised is Truth.TRUE else None
-    return Selected(basis=basis, winner=winner, fined=fined)
-
-
-def _select(rest: tuple[Contender, ...]) -> Selected:
-    """The contender to be applied, under every answer to what is not known."""
-    able = [at for at, c in enumerate(rest) if c.penalised is not Truth.FALSE]
-    threats = [rest[at].threat for at in able]
-    unknown = tuple(sorted({name for threat in threats for name in threat.unknown()}))
-    grid = answers_to(threats, rest[0].law.vocabulary)
-    if grid is None:
-        return _unanswered(rest, able, unknown)
-    ranges = [{at: rest[at].threat.range(answers) for at in able} for answers in grid]
-    fined = frozenset(at for found in ranges for at, one in found.items() if one is not None)
-    if not fined:
-        return Selected(basis=Basis.NO_FINE)
-    results = [_best(rest, found) for found in ranges]
-    common = _common(results)
-    if common:
-        winner = min(common)
-        basis = _basis(winner, rest, ranges)
-        return Selected(basis=basis, winner=winner, fined=fined, idle_facts=unknown)
-    open_facts = grid.deciding(results)
-    waits = bool(open_facts) or any(
-        rest[at].penalised is Truth.UNKNOWN and not rest[at].outcome.settled for at in fined
-    )
-    return Selected(
-        basis=Basis.OPEN if waits else Basis.DISCRETION,
-        fined=fined,
-        open_facts=open_facts,
-        chosen=not waits,
-    )
-
-
-def _common(results: Iterable[Found]) -> frozenset[int]:
-    """The contenders that may be applied under every answer under which there is a fine at all."""
-    found = [result for result in results if result is None or result]
-    sure = [result for result in found if result is not None]
-    return frozenset.intersection(*sure) if sure and len(sure) == len(found) else frozenset()
-
-
-def _unanswered(rest: tuple[Contender, ...], able: list[int], unknown: tuple[str, ...]) -> Selected:
-    """Where there are too many answers to look at, all facts are asked, unless one norm is left."""
-    fined = frozenset(able)
-    if len(able) == 1 and rest[able[0]].penalised is Truth.TRUE:
-        return Selected(basis=Basis.SOLE, winner=able[0], fined=fined)
-    return Selected(basis=Basis.OPEN, fined=fined, open_facts=unknown, chosen=False)
-
-
-def _best(rest: tuple[Contender, ...], ranges: Mapping[int, FineRange | None]) -> Found:
-    """The contenders with the highest fine and the heaviest other kinds; equals are all named.
-
-    None if one of them may yet go without a fine: the next one would then take its place.
-    """
-    fined = {at: found for at, found in ranges.items() if found is not None}
-    top = frozenset(
-        at
-        for at in fined
-        if all(_order(at, other, rest, fined) is not Order.LIGHTER for other in fined)
-    )
-    sure = frozenset(at for at in top if rest[at].penalised is Truth.TRUE)
-    return sure if sure or not top else None
-
-
-def _order(
-    one: int, other: int, rest: tuple[Contender, ...], fined: Mapping[int, FineRange]
-) -> Order:
-    order = compare_ranges(fined[one], fined[other])
-    if order is Order.EQUAL:
-        mine, theirs = rest[one].kinds, rest[other].kinds
-        order = Order.EQUAL if mine == theirs else Order(1 if mine > theirs else -1)
-    # INVARIANT: under answers to all facts no range multiplies an unknown amount.
-    return cast("Order", order)
-
-
-def _basis(
-    winner: int, rest: tuple[Contender, ...], ranges: Iterable[Mapping[int, FineRange | None]]
-) -> Basis:
-    """What set the winner apart: the fine under some answers, else the other kinds."""
-    found = Basis.SOLE
-    for answer in ranges:
-        own = answer[winner]
-        for at, other in answer.items():
-            if at == winner or own is None or other is None:
-                continue
-            if compare_ranges(own, other) is Order.HEAVIER:
-                return Basis.HIGHER_FINE
-            if rest[winner].kinds > rest[at].kinds:
-                found = Basis.KINDS
-            elif found is Basis.SOLE:
-                found = Basis.EQUAL
-    return found
-
-
-def _standing(at: int, rest: tuple[Contender, ...], selected: Selected) -> Part:
-    """A part whose norm stands."""
+def _standing(
+    at: int, rest: tuple[Contender, ...], selected: Selected, over: Contender | None
+) -> Part:
+    """A part whose norm stands, or may: then `over` is the contender to which it may give way."""
     own = rest[at]
     winner = None if selected.winner is None else rest[selected.winner]
-    if own.outcome.grade is Grade.EXEMPT:
+    if own.outcome.grade is Grade.EXEMPT and own.penalised is Truth.FALSE:
         return _part(own, Role.EXEMPT)
+    if over is not None:
+        text = phrase("part.doubtful", over=_quoted(over))
+        return attrs.evolve(_part(own, Role.UNDETERMINED), text=text)
     if at == selected.winner:
         return _part(own, Role.APPLIED)
     if own.penalised is Truth.FALSE or at not in selected.fined:
@@ -434,12 +304,19 @@ def _part(own: Contender, role: Role, by: Contender | None = None) -> Part:
 
 
 def _quoted(contender: Contender) -> Text:
-    return phrase("quoted", text=contender.violation.title)
+    return quoted(contender.violation.title)
+
+
+def _remains_text(one: Contender, taken: Iterable[Part]) -> Text:
+    """How one norm came to remain: the others were displaced, or absorbed, or some of each."""
+    roles = {part.role for part in taken}
+    key = next(iter(roles)).value if len(roles) == 1 else "both"
+    return phrase(f"basis.remains.{key}", one=_quoted(one))
 
 
 def _text(selected: Selected, rest: tuple[Contender, ...], vocabulary: Vocabulary) -> Text:
     """How the provision was chosen, in words, with the ranges that were compared."""
-    fined = [rest[at] for at in sorted(selected.fined)] or list(rest)
+    fined = [rest[at] for at in sorted(selected.equals or selected.fined)] or list(rest)
     mark = phrase("basis.mark")
     said = both(lambda lang: mark.in_(lang).join(_range_text(one).in_(lang) for one in fined))
     if selected.idle_facts:
@@ -449,7 +326,8 @@ def _text(selected: Selected, rest: tuple[Contender, ...], vocabulary: Vocabular
         said = Text(zh=said.zh + idle.zh, en=said.en + idle.en)
     one = _quoted(rest[selected.winner or 0])
     norm = both(lambda lang: say_citation(ARTICLE_29, lang))
-    return phrase(f"basis.{selected.basis.value}", ranges=said, one=one, norm=norm)
+    key = "doubtful" if selected.doubtful else selected.basis.value
+    return phrase(f"basis.{key}", ranges=said, one=one, norm=norm)
 
 
 def _range_text(contender: Contender) -> Text:
@@ -465,22 +343,7 @@ def _range_text(contender: Contender) -> Text:
     )
 
 
-def _question(name: str, vocabulary: Vocabulary) -> Question:
-    """The question for a fact on which only the choice waits."""
-    if name in _DATES and name not in vocabulary:
-        ask, label = phrase(f"ask.{name}"), phrase(f"after.{name}")
-        return Question(fact=name, kind=Kind.DATE, ask=ask, label=label, changes=(CHOICE,))
-    fact = vocabulary[name]
-    return Question(
-        fact=name,
-        kind=fact.kind,
-        ask=fact.question or phrase("ask.fact", label=fact.label),
-        label=fact.label,
-        choices=tuple((choice.code, choice.label) for choice in fact.choices),
-        unit="yuan" if fact.kind is Kind.MONEY else fact.unit.value if fact.unit else None,
-        evidence=fact.evidence,
-        answered_by=tuple(who.value for who in fact.answered_by),
-        judgement=fact.judgement,
-        group=fact.group,
-        changes=(CHOICE,),
-    )
+def _question(name: str, rest: tuple[Contender, ...], assessor: Assessor) -> Question:
+    """The question for a fact on which only the choice waits, put in the case that waits for it."""
+    one = next((contender for contender in rest if contender.asks(name)), rest[0])
+    return question_about(name, assessor, one.answer, changes=(CHOICE,))

@@ -12,7 +12,7 @@ from typing import Final
 import attrs
 
 from bizrules.assessment import Assessor, near_names
-from bizrules.cases import Case
+from bizrules.cases import Case, to_day
 from bizrules.catalogue import LawCatalogue, parse_catalogue
 from bizrules.concurrence import evaluate_matter as evaluate_together
 from bizrules.derivation import CORE_DERIVATIONS, Derivation, repeat_derivation
@@ -80,7 +80,7 @@ class Engine:
 
     knowledge: Knowledge
     plugins: tuple[Plugin, ...] = ()
-    as_known_on: date | None = None
+    as_known_on: date | None = attrs.field(default=None, converter=to_day)
     drafts: bool = False
     derivations: tuple[Derivation, ...] = CORE_DERIVATIONS
     _evaluator: Evaluator = attrs.field(init=False, repr=False)
@@ -122,7 +122,7 @@ class Engine:
         *paths: Path | str,
         national: bool = True,
         plugins: bool = True,
-        as_known_on: date | None = None,
+        as_known_on: date | str | None = None,
         drafts: bool = False,
     ) -> "Engine":
         """An engine of the rulesets that come with the library, plugins and further documents.
@@ -131,13 +131,16 @@ class Engine:
             paths: Files and folders with further documents.
             national: Whether to take the rulesets that come with the library.
             plugins: Whether to take the installed plugins.
-            as_known_on: Only rules published by that day; None for all.
+            as_known_on: Only rules published by that day, a date or text such as `2024-09-30`;
+                None for all.
             drafts: Whether drafts (征求意见稿) decide cases too.
 
         Raises:
+            ValueError: If `as_known_on` is no date.
             DocumentError: If a document has problems; all are carried.
             PluginError: If a plugin is not fit.
         """
+        known = to_day(as_known_on)
         core = _core_knowledge() if national else load_documents(())
         found = installed_plugins() if plugins else ()
         knowledge = add_plugins(core, found)
@@ -146,7 +149,7 @@ class Engine:
         return cls(
             knowledge=knowledge,
             plugins=found,
-            as_known_on=as_known_on,
+            as_known_on=known,
             drafts=drafts,
             derivations=_derivations(found, knowledge),
         )
@@ -211,20 +214,26 @@ class Engine:
                 return False
         return rule.in_force.as_known_on(known).contains(day)
 
-    def rule_on(self, rule_id: str, day: date) -> Rule:
+    def rule_on(self, rule_id: str, day: date | str) -> Rule:
         """The version of a rule that is in force on the day: itself, an earlier or a later one.
 
         Raises:
+            ValueError: If the text is no day.
+            TypeError: If the day is neither a date nor text.
             UnknownNameError: If there is no such rule; names near it are carried.
             NotInForceError: If no version is in force that day; it carries when the last one
                 before ended and when the next one begins.
         """
+        on = to_day(day)
+        if on is None:
+            msg = "a day is a date or text such as `2024-09-30`, not None"
+            raise TypeError(msg)
         versions = list(_versions(self.rule(rule_id), self._rules))
         for one in versions:
-            if self.is_in_force(one, day):
+            if self.is_in_force(one, on):
                 return one
         days = {one.id: one.in_force.as_known_on(self.as_known_on) for one in versions}
-        raise NotInForceError.among("rule", rule_id, day, days)
+        raise NotInForceError.among("rule", rule_id, on, days)
 
     def evaluate(self, case: Case) -> Outcome:
         """The outcome of a case; see `Outcome`.
@@ -245,7 +254,11 @@ class Engine:
         Raises:
             CaseError: As `evaluate`, for every case; and if there is no case, an id occurs twice,
                 the parties differ, or the cases of an act contradict each other.
+            TypeError: If a single case is given.
         """
+        if isinstance(cases, Case):
+            msg = "`evaluate_matter` takes several cases; give a single one as `[case]`"
+            raise TypeError(msg)
         return evaluate_together(self._evaluator, cases, name=name)
 
 

@@ -48,6 +48,11 @@ class Problem:
     details: Mapping[str, str] = attrs.field(factory=dict, converter=_read_only, hash=False)
     severity: Severity = Severity.ERROR
 
+    @property
+    def is_warning(self) -> bool:
+        """Whether it only warns."""
+        return self.severity is not Severity.ERROR
+
     def text(self, lang: str = "en") -> str:
         """The message: one sentence without final period."""
         return phrases.say(f"problem.{self.code}", lang, **_worded(self.details, lang))

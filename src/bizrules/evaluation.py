@@ -3,7 +3,8 @@
 What every reader needs is computed at once; the rest when the outcome is read.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from typing import Final
 
 import attrs
@@ -13,7 +14,7 @@ from bizrules.case_dates import Locate, in_order, order_problems
 from bizrules.cases import Case, fingerprint, format_span
 from bizrules.derivation import act_span, decision_span, discovery
 from bizrules.duties import Situation, due_duties
-from bizrules.errors import CaseError, Problem
+from bizrules.errors import CaseError, Problem, Severity
 from bizrules.fines import other_kinds
 from bizrules.history import Counting, FirstViolation
 from bizrules.history_wording import counting_text
@@ -33,12 +34,11 @@ from bizrules.outcomes import (
     Outcome,
     Question,
     Reason,
-    Receipt,
-    RulesetStamp,
     Trace,
 )
 from bizrules.penalties import Grade
 from bizrules.provenance import Citation, Location, Text
+from bizrules.receipts import Receipt, RulesetStamp
 from bizrules.regions import NATIONAL, RegionTable
 from bizrules.resolution import ROWS
 from bizrules.selection import Candidate, Moment
@@ -48,6 +48,8 @@ from bizrules.wording import both, join_clauses, name_of, phrase
 from bizrules.workdays import WorkCalendar
 
 ARTICLE_37: Final = Citation("行政处罚法", "37")
+SINCE_37: Final = date(2021, 7, 15)
+"""Day on which the law that has article 37 came into force."""
 
 
 @attrs.frozen(kw_only=True)
@@ -103,23 +105,27 @@ class Evaluator:
         applied = self._apply(case, reading, elements)
         main = applied.main
         crime = main.reading.view.get("crime_suspected")
-        settled = applied.is_settled
+        # The two axes never mix: an open measure leaves the penalty as it is.
+        decided = applied.settled
         return Outcome(
             case=case,
-            grade=main.base.grade if settled else None,
+            grade=main.base.grade if decided else None,
             permitted=main.base.permitted,
-            modality=main.base.modality if settled else None,
+            modality=main.base.modality if decided else None,
             contested=main.base.contested,
-            settled=settled,
+            settled=applied.is_settled,
             crime_suspected=Truth.of(crime if isinstance(crime, bool) else None),
-            problems=main.reading.problems,
-            source=Answer(self, applied),
+            problems=(*main.reading.problems, *self._gaps(applied)),
+            source=Answer(self, applied, elements),
         )
 
     def _problems(self, case: Case) -> list[Problem]:
         """Names in the case that nobody knows; empty for nearly every case."""
-        known = case.violation in self.assessor.violations and case.region in self.regions
-        groups = self.assessor.vocabulary.groups
+        violations, groups = self.assessor.violations, self.assessor.vocabulary.groups
+        known = case.violation in violations and case.region in self.regions
+        if case.priors is not None and case.priors.found:
+            named = (prior.violation for prior in case.priors.found)
+            known = known and all(name is None or name in violations for name in named)
         if known and MEASURES.issuperset(case.measures) and case.examined <= groups.keys():
             return [] if in_order(case) else list(order_problems(case, _locate(case)))
         return [*self._name_problems(case), *order_problems(case, _locate(case))]
@@ -134,6 +140,11 @@ class Evaluator:
         if case.violation not in violations:
             near = near_names(case.violation, violations)
             problems.append(unknown("unknown-violation", case.violation, "violation", near))
+        for index, prior in enumerate(case.priors.found if case.priors is not None else ()):
+            if prior.violation is not None and prior.violation not in violations:
+                path = f"priors.found.{index}.violation"
+                near = near_names(prior.violation, violations)
+                problems.append(unknown("unknown-violation", prior.violation, path, near))
         if case.region not in self.regions:
             close = tuple(f"{r.code} {r.zh}" for r in self.regions.near(case.region))
             problems.append(unknown("unknown-region", case.region, "region", close))
@@ -169,6 +180,20 @@ class Evaluator:
             return Applied(main=new, current=new, choice=same, settled=new.settled)
         return choose(assess(case, reading, Moment(acted, acted, decided), elements), new)
 
+    def _gaps(self, applied: Applied) -> Iterator[Problem]:
+        """Laws of which the catalogue does not hold the penalty provision."""
+        laws = (applied.main, applied.other)
+        for law in (law for law in laws if law is not None and law.stretch.lacks_provision):
+            provisions = self.assessor.violations[law.case.violation].provisions
+            starts = [one.in_force.start for one in provisions if one.in_force.start is not None]
+            details = {
+                "violation": law.case.violation,
+                "start": f"{min(starts) if starts else '…'}",
+                "on": format_span(law.on),
+            }
+            place = Location(f"case {law.case.id}", path="$.violation")
+            yield Problem("provision-not-on-record", place, details, Severity.WARNING)
+
     def _not_in_force(self, case: Case) -> Problem:
         """Neither on the day of the act nor on that of the decision was it a violation."""
         days = self.assessor.violations[case.violation].in_force
@@ -187,6 +212,7 @@ class Answer:
 
     evaluator: Evaluator
     applied: Applied
+    elements: frozenset[str] = frozenset()
 
     @property
     def main(self) -> Assessment:
@@ -196,7 +222,7 @@ class Answer:
     @property
     def grade(self) -> Grade | None:
         """Grade proposed, unless open or contested."""
-        return self.main.base.grade if self.applied.is_settled else None
+        return self.main.base.grade if self.applied.settled else None
 
     def findings(self) -> tuple[Finding, ...]:
         """All candidates of the law applied, and those about measures of today, by rule id."""
@@ -295,7 +321,7 @@ class Answer:
     def reason(self) -> Reason:
         """The row that applied, in words."""
         base = self.main.base
-        settled = self.applied.is_settled
+        settled = self.applied.settled
         row = ROWS.get(base.row)
         key = f"row.{base.row}" if settled or base.contested else "row.open"
         return Reason(
@@ -323,7 +349,7 @@ class Answer:
 
     def fine(self) -> Fine:
         """The fine for the grade."""
-        settled = self.applied.is_settled
+        settled = self.applied.settled
         if settled == self.main.settled:
             return self.main.fine()
         return attrs.evolve(self.main, settled=settled).fine()
@@ -374,9 +400,10 @@ class Answer:
         return LawApplied(
             choice=choice,
             basis=basis,
-            on=_span_text(self.main.on),
+            on=format_span(self.main.on),
             text=phrase(key),
             other=_other_law(other) if other else None,
+            citations=_articles_of_choice(self.applied),
         )
 
     def receipt(self) -> Receipt:
@@ -396,6 +423,7 @@ class Answer:
             case=fingerprint(self.main.case),
             as_known_on=self.evaluator.assessor.selector.as_known_on,
             drafts=knowing.drafts,
+            elements=tuple(sorted(self.elements)),
         )
 
     def labels(self) -> Mapping[str, Text]:
@@ -416,26 +444,24 @@ class Answer:
 def _locate(case: Case) -> Locate:
     """Places of the parts of a case that was built in Python."""
 
-    def locate(*path: str) -> Location:
-        return Location(f"case {case.id}", path=".".join(("$", *path)))
+    def locate(*path: str | int) -> Location:
+        return Location(f"case {case.id}", path=".".join(("$", *map(str, path))))
 
     return locate
 
 
-def _span_text(span: DateSpan) -> str:
-    if span.earliest is None and span.latest is None:
-        return ""
-    if span.latest is None:
-        return f"{span.earliest}.."
-    if span.earliest is None:
-        return f"..{span.latest}"
-    return format_span(span)
+def _articles_of_choice(applied: Applied) -> tuple[Citation, ...]:
+    """行政处罚法 37, where there is a choice and it was in force on the day of the decision."""
+    decided = applied.current.on.latest
+    if applied.other is None or (decided is not None and decided < SINCE_37):
+        return ()
+    return (ARTICLE_37,)
 
 
 def _other_law(other: Assessment) -> OtherLaw:
     found: FineRange | None = other.fine().range
     return OtherLaw(
-        on=_span_text(other.on),
+        on=format_span(other.on),
         grade=other.grade,
         permitted=other.base.permitted,
         settled=other.settled,

@@ -8,9 +8,10 @@ from typing import Final
 import attrs
 
 from bizrules import phrases, wording
-from bizrules.conditions import Condition
+from bizrules.conditions import AnyOf, Condition
 from bizrules.facts import Vocabulary
-from bizrules.matching import View, compile_condition, open_facts
+from bizrules.implication import implies
+from bizrules.matching import View, compile_condition, open_facts, residual
 from bizrules.outcomes import Fine, FineRange, FineState, KindOutcome
 from bizrules.penalties import (
     Band,
@@ -52,6 +53,10 @@ class Penal:
     def truth(self, condition: Condition) -> Truth:
         """Truth of a switch condition."""
         return Truth.of(compile_condition(condition, self.vocabulary, self.names)(self.view))
+
+    def residual(self, condition: Condition) -> Condition:
+        """What is left to tell of a switch condition."""
+        return residual(condition, self.vocabulary, self.view, self.names)
 
     def open_facts(self, condition: Condition) -> tuple[str, ...]:
         """Unknown facts that can still change a switch condition."""
@@ -150,18 +155,28 @@ def _fine_of_tiers(
 
 
 def _possible_tiers(penal: Penal, provision: Provision) -> tuple[list[Tier], tuple[str, ...]]:
-    """Tiers that may apply: up to and including the first whose switch surely holds."""
+    """Tiers that may apply: up to and including the first whose switch surely holds.
+
+    One whose switch holds only if that of an earlier one does can never be the first.
+    """
     possible: list[Tier] = []
     missing: set[str] = set()
     for tier in provision.tiers:
         truth = penal.truth(tier.when)
-        if truth is Truth.FALSE:
+        if truth is Truth.FALSE or (truth is Truth.UNKNOWN and _is_taken(penal, tier, possible)):
             continue
         possible.append(tier)
         if truth is Truth.TRUE:
             break
         missing.update(penal.open_facts(tier.when))
     return possible, tuple(sorted(missing))
+
+
+def _is_taken(penal: Penal, tier: Tier, earlier: list[Tier]) -> bool:
+    """Whether an earlier tier is taken wherever this one's switch holds."""
+    own = penal.residual(tier.when)
+    taken = AnyOf(tuple(penal.residual(one.when) for one in earlier))
+    return implies(own, taken, penal.vocabulary, names=penal.names)
 
 
 def _fine_of_tier(
@@ -444,14 +459,16 @@ def open_kind_facts(penal: Penal) -> frozenset[str]:
 
 
 def _is_waived(kind: PenaltyKind, grade: Grade | None, effects: tuple[RuleEffect, ...]) -> bool:
-    """Whether a kind is left out: as the rules order, else as the grade does.
+    """Whether a kind is left out: as the grade does, or as some rule orders.
 
-    A rule that names what it waives leaves the rest standing.
+    An exemption that names what it waives leaves the rest standing, but takes nothing away from
+    what another waives.
     """
     if any(kind in effect.waives for effect in effects):
         return True
-    kept = any(kind in effect.keeps or effect.waives for effect in effects)
-    return grade is Grade.EXEMPT and kind.is_penalty and not kept
+    if grade is not Grade.EXEMPT or not kind.is_penalty:
+        return False
+    return not effects or any(not e.waives and kind not in e.keeps for e in effects)
 
 
 def _kind(

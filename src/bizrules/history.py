@@ -147,6 +147,9 @@ class FirstViolation(Counting):
 class RepeatCount(Counting):
     """How repeats are counted for a provision or a rule (多次违法), such as three in two years.
 
+    The step that counts must lie in the window and not after the anchor: who is punished only
+    after the act did not offend again after a punishment.
+
     Attributes:
         includes_present: Whether the act of the case itself counts as one.
     """

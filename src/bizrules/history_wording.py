@@ -1,6 +1,7 @@
 """Which earlier violations count, in words."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from bizrules import phrases
 from bizrules.history import Area, Counting, PriorResult, RepeatCount, Window, WindowUnit
@@ -13,10 +14,17 @@ def counting_text(counting: Counting, violation: str) -> Text:
     key = "counting.first"
     if isinstance(counting, RepeatCount):
         key = "counting.repeat.present" if counting.includes_present else "counting.repeat"
-    parts = both(
-        lambda lang: phrases.say("list.mark", lang).join(_parts(counting, violation, lang))
-    )
-    return phrase(key, parts=parts)
+    return phrase(key, parts=counted_text(counting, violation))
+
+
+def counted_text(counting: Counting, violation: str) -> Text:
+    """Within what time, of what kind and so on they are, without saying that these count."""
+    return both(lambda lang: phrases.say("list.mark", lang).join(_parts(counting, violation, lang)))
+
+
+def window_text(counting: Counting, window: Window | None) -> Text:
+    """A window that runs back from the anchor, in words."""
+    return both(partial(_window, counting, window))
 
 
 def _parts(counting: Counting, violation: str, lang: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ the case is known and lies in a set. The proof keeps, for everything read, the s
 and splits these sets and the alternatives of the one until the other is certain.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
@@ -297,10 +298,13 @@ def _up(cut: Cut) -> Cut:
 
 @attrs.define
 class _Prover:
-    """Looks for a proof, and gives up after so many steps.
+    """Looks for a proof, and gives up after so many branches.
+
+    What a branch takes grows with the length of the conditions, not with the number of ways in
+    which their alternatives combine.
 
     Attributes:
-        fuel: Steps left.
+        fuel: Branches that may still be looked into.
     """
 
     fuel: int = _FUEL
@@ -312,13 +316,23 @@ class _Prover:
         return self._holds(_Known({}, ()).with_(given), wanted)
 
     def _holds(self, known: "_Known | None", wanted: _Formula) -> bool:
+        """Whether the wanted formula holds in every branch, one looked into after the other."""
         if known is None or known.makes_certain(wanted):
             return True
-        branches = known.branches(wanted)
-        if branches is None or self.fuel <= 0:
-            return False
-        self.fuel -= 1
-        return all(self._holds(branch, wanted) for branch in branches)
+        ways = [known.branches(wanted)]
+        while ways:
+            branches = ways[-1]
+            if branches is None or self.fuel <= 0:
+                return False
+            try:
+                branch = next(branches)
+            except StopIteration:
+                ways.pop()
+                continue
+            self.fuel -= 1
+            if branch is not None and not branch.makes_certain(wanted):
+                ways.append(branch.branches(wanted))
+        return True
 
 
 @attrs.frozen
@@ -358,7 +372,7 @@ class _Known:
         if isinstance(wanted, _Claim):
             region = self.regions.get(wanted.key)
             return region is not None and region.within(wanted.region)
-        if wanted in self.waiting:
+        if any(_leaves(one, wanted) for one in self.waiting):
             return True
         certain = 0
         for part in wanted.parts:
@@ -391,6 +405,14 @@ class _Known:
                 outside = _Claim(claim.key, region.without(claim.region))
                 return self.with_(claim), self.with_(outside)
         return None
+
+
+def _leaves(given: _Count, wanted: _Count) -> bool:
+    """Whether enough of the wanted parts are among those of which the given count holds."""
+    if given.count - len(given.parts) + len(wanted.parts) < wanted.count:
+        return False
+    shared = Counter(given.parts) & Counter(wanted.parts)
+    return given.count - (len(given.parts) - shared.total()) >= wanted.count
 
 
 def _claims(formula: _Formula) -> Iterator[_Claim]:

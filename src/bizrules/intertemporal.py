@@ -4,7 +4,7 @@ import attrs
 
 from bizrules.assessment import Assessment
 from bizrules.comparison import KindWeights, Order, compare_fines, weigh_kinds
-from bizrules.fines import open_kind_facts, other_kinds
+from bizrules.fines import WITHOUT_FINE, open_kind_facts, other_kinds
 from bizrules.outcomes import LawBasis, LawChoice
 from bizrules.penalties import Grade
 
@@ -40,8 +40,10 @@ def choose(old: Assessment, new: Assessment) -> Applied:
 
     Compared are grade, then what else is permitted, then the fine, then the other kinds. While
     one of the two is open the choice is settled only if no answer can change it: the other law has
-    a result that nothing can better, or one more lenient than every result still possible. Where
-    only the fines differ and which is lower is open, the outcome is settled if both agree.
+    a grade more lenient than every one still possible, or it is the old law and leaves no penalty
+    at all. If it is the new law that leaves none, the choice is open but the outcome is settled:
+    the old law could only apply if it leaves none either. Where only the fines differ and which is
+    lower is open, the outcome is settled if both agree.
     Measures and duties are no penalties: they follow the law of the decision.
 
     *Source*: 行政处罚法 37.
@@ -50,8 +52,14 @@ def choose(old: Assessment, new: Assessment) -> Applied:
         return _choose_settled(old, new)
     if old.settled and _prevails(old, new):
         return _applied(old, old, new, _by_grade(old))
+    if old.settled and _leaves_nothing(old):
+        lawful = old.stretch.is_violation is False
+        return _applied(old, old, new, LawBasis.LAWFUL if lawful else LawBasis.EQUAL)
     if new.settled and _prevails(new, old):
         return _applied(new, old, new, _by_grade(new))
+    if new.settled and _leaves_nothing(new):
+        # The old law may still leave nothing either, and then it is the one that applies.
+        return _open(new, old, new, settled=True)
     lead = new if new.on.latest is not None and _grades(new) < _grades(old) else old
     return _open(lead, old, new, settled=False)
 
@@ -76,9 +84,7 @@ def _choose_settled(old: Assessment, new: Assessment) -> Applied:
     """The choice between two results, which may still wait for a fine that breaks a tie."""
     mine, theirs = _grades(old), _grades(new)
     if mine != theirs:
-        lead = old if mine < theirs else new
-        by_grade = mine[0] != theirs[0]
-        return _applied(lead, old, new, _by_grade(lead) if by_grade else LawBasis.PERMITTED)
+        return _choose_by_grades(old, new)
     old_fine, new_fine = old.fine(), new.fine()
     order = compare_fines(old_fine, new_fine)
     if order is None:
@@ -89,8 +95,29 @@ def _choose_settled(old: Assessment, new: Assessment) -> Applied:
     return _choose_by_kinds(old, new)
 
 
+def _choose_by_grades(old: Assessment, new: Assessment) -> Applied:
+    """The choice between different grades, unless their fines say the opposite.
+
+    A grade is a share of the range of its own law: the lighter grade of a law that fines ten times
+    as much is not the lighter penalty (处罚较轻).
+    """
+    mine, theirs = _grades(old), _grades(new)
+    lead, other = (old, new) if mine < theirs else (new, old)
+    # No fine is heavier than none: what the other law fines need not be known.
+    without = lead.fine().state in WITHOUT_FINE
+    order = Order.EQUAL if without else compare_fines(lead.fine(), other.fine())
+    if order is None:
+        return _open(lead, old, new, settled=False)
+    if order is Order.HEAVIER:
+        return _applied(other, old, new, LawBasis.FINE)
+    by_grade = mine[0] != theirs[0]
+    return _applied(lead, old, new, _by_grade(lead) if by_grade else LawBasis.PERMITTED)
+
+
 def _choose_by_kinds(old: Assessment, new: Assessment) -> Applied:
     """The choice between equal fines, by what stands open besides."""
+    if _same_kinds(old, new):
+        return _applied(old, old, new, LawBasis.EQUAL)
     before, after = _kinds(old), _kinds(new)
     if before[1] <= after[0]:
         basis = LawBasis.KINDS if before[1] < after[0] else LawBasis.EQUAL
@@ -98,6 +125,12 @@ def _choose_by_kinds(old: Assessment, new: Assessment) -> Applied:
     if after[1] < before[0]:
         return _applied(new, old, new, LawBasis.KINDS)
     return _open(old, old, new, settled=old.base == new.base)
+
+
+def _same_kinds(old: Assessment, new: Assessment) -> bool:
+    """Whether both laws carry the same other kinds on the same conditions."""
+    kinds = [[p.kinds for p in law.stretch.provisions] for law in (old, new)]
+    return kinds[0] == kinds[1] and len(kinds[0]) <= 1 and old.base == new.base
 
 
 def tie_facts(applied: Applied) -> frozenset[str]:
@@ -116,13 +149,28 @@ def _by_grade(lead: Assessment) -> LawBasis:
 
 
 def _prevails(one: Assessment, other: Assessment) -> bool:
-    """Whether a settled result is more lenient than whatever the other law may still lead to."""
+    """Whether a settled result is more lenient than whatever the other law may still lead to.
+
+    By its grade, where both take it from the same range; else the fines may say the opposite.
+    """
     grade = one.base.grade
-    if grade is None:
+    if grade is None or not (_same_ranges(one, other) or one.fine().state in WITHOUT_FINE):
         return False
-    if one.base.permitted == (Grade.EXEMPT,):
-        return True
     return all(grade < rank(possible) for possible in other.possible())
+
+
+def _same_ranges(one: Assessment, other: Assessment) -> bool:
+    """Whether both laws threaten the same fine, of which the grades take the same parts."""
+    mine, theirs = one.stretch, other.stretch
+    fixed = any(c.rule.effect.fine for c in (*one.held, *other.held, *other.unknown))
+    return mine.provisions == theirs.provisions and mine.bands == theirs.bands and not fixed
+
+
+def _leaves_nothing(one: Assessment) -> bool:
+    """Whether a settled result is an exemption under which no penalty stands, nor may stand."""
+    if one.base.permitted != (Grade.EXEMPT,):
+        return False
+    return one.fine().state in WITHOUT_FINE and not _kinds(one)[1]
 
 
 def rank(grade: Grade | None) -> Grade:

@@ -10,8 +10,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
+import attrs
+
 from bizrules import wording
 from bizrules.conditions import (
+    ALWAYS,
+    NEVER,
     AllOf,
     AnyOf,
     AtLeast,
@@ -396,6 +400,24 @@ def _found(read: tuple[str, ...], vocabulary: Vocabulary, view: View, names: Nam
         return wording.join(parts, lang)
 
     return wording.both(said)
+
+
+def residual(condition: Condition, vocabulary: Vocabulary, view: View, names: Names) -> Condition:
+    """What is left to tell of a condition: its parts that are known, replaced by their truth."""
+    truth = compile_condition(condition, vocabulary, names)(view)
+    if truth is not None:
+        return ALWAYS if truth else NEVER
+    if isinstance(condition, Test):
+        return condition
+    if isinstance(condition, Not):
+        return attrs.evolve(condition, part=residual(condition.part, vocabulary, view, names))
+    if isinstance(condition, Defined):
+        inner = residual(condition.condition, vocabulary, view, names)
+        return attrs.evolve(condition, condition=inner)
+    if isinstance(condition, PerKind):
+        return AnyOf(tuple(residual(p, vocabulary, view, names) for p in parts_of(condition)))
+    parts = tuple(residual(part, vocabulary, view, names) for part in condition.parts)
+    return attrs.evolve(condition, parts=parts)
 
 
 def open_facts(

@@ -13,15 +13,30 @@ from typing import Final
 import attrs
 
 from bizrules.cases import Case
-from bizrules.outcomes import DueDuty, Fine, FineRange, FineState, Outcome, Question
+from bizrules.outcomes import (
+    CHANGES,
+    CHOICE,
+    DueDuty,
+    Fine,
+    FineRange,
+    FineState,
+    Outcome,
+    Question,
+)
 from bizrules.provenance import Citation, Text
 from bizrules.truth import Truth
 
+__all__ = [
+    "ActOutcome",
+    "Basis",
+    "FineSum",
+    "MatterOutcome",
+    "Part",
+    "Role",
+]
+
 ARTICLE_29: Final = Citation("行政处罚法", "29", sentence=2)
 """One act that breaks several norms is fined once, by the provision with the higher fine."""
-
-CHOICE: Final = "choice"
-"""What a question changes if the provision to be applied waits for it."""
 
 
 class Role(Enum):
@@ -170,6 +185,9 @@ class FineSum:
 class MatterOutcome:
     """What `evaluate_matter` returns. It recommends; the authority decides.
 
+    The types of its parts are public in `bizrules.matters`: `ActOutcome`, `Part`, `Role`, `Basis`
+    and `FineSum`.
+
     Attributes:
         id: What the caller calls the matter; empty if nothing.
         acts: The acts, in the order in which they first appear.
@@ -214,12 +232,22 @@ class MatterOutcome:
         """The duties of all parts, each once; what a suspected crime demands comes first."""
         first = frozenset(name for part in self.parts for name in part.crime_duties)
         found = {
-            (duty.duty, duty.due): duty
+            (duty.duty, duty.due, duty.opens): duty
             for part in self.parts
             for duty in sorted(part.outcome.duties, key=lambda duty: duty.certain)
             if part.role.stands or duty.duty in first
         }
         return tuple(sorted(found.values(), key=lambda duty: _duty_rank(duty, first)))
+
+    def cases_of(self, duty: DueDuty) -> tuple[str, ...]:
+        """Ids of the cases from which one of the duties follows."""
+        key = (duty.duty, duty.due, duty.opens)
+        return tuple(
+            part.case.id
+            for part in self.parts
+            if (part.role.stands or duty.duty in part.crime_duties)
+            and any((own.duty, own.due, own.opens) == key for own in part.outcome.duties)
+        )
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
@@ -244,7 +272,8 @@ class MatterOutcome:
 
 
 def _duty_rank(duty: DueDuty, first: frozenset[str]) -> tuple[object, ...]:
-    return duty.duty not in first, duty.due is None, duty.due or date.max, duty.duty
+    day = duty.due or duty.opens
+    return duty.duty not in first, day is None, day or date.max, duty.duty
 
 
 def _sum_of(acts: Iterable[ActOutcome]) -> FineSum:
@@ -280,7 +309,7 @@ def _merged(acts: Iterable[ActOutcome]) -> tuple[Question, ...]:
     for question in _asked(acts):
         known = found.get(question.fact)
         found[question.fact] = question if known is None else _joined(known, question)
-    return tuple(sorted(found.values(), key=_question_rank))
+    return tuple(sorted(found.values(), key=lambda question: question.rank))
 
 
 def _asked(acts: Iterable[ActOutcome]) -> Iterator[Question]:
@@ -298,25 +327,10 @@ def _asked(acts: Iterable[ActOutcome]) -> Iterator[Question]:
 
 
 def _joined(one: Question, other: Question) -> Question:
-    changes = dict.fromkeys((*one.changes, *other.changes))
+    changed = {*one.changes, *other.changes}
     return attrs.evolve(
         one,
-        changes=tuple(sorted(changes, key=_CHANGES.index)),
+        changes=tuple(change for change in CHANGES if change in changed),
         rules=tuple(sorted({*one.rules, *other.rules})),
         settles=max(one.settles, other.settles),
-    )
-
-
-_CHANGES: Final = (CHOICE, "grade", "modality", "compulsion", "fine")
-
-
-def _question_rank(question: Question) -> tuple[object, ...]:
-    return (
-        CHOICE not in question.changes,
-        question.changes == ("fine",),
-        question.group is not None,
-        question.group or "",
-        -question.settles,
-        -len(question.rules),
-        question.fact,
     )

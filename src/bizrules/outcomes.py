@@ -9,7 +9,7 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
-from typing import Protocol
+from typing import Final, Protocol
 
 import attrs
 
@@ -18,8 +18,13 @@ from bizrules.errors import Problem
 from bizrules.facts import Kind
 from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.provenance import Citation, NormLevel, Text
+from bizrules.receipts import Receipt
 from bizrules.rules import Axis, Ground, Measure
 from bizrules.truth import Truth
+
+CHOICE: Final = "choice"
+CHANGES: Final = (CHOICE, "grade", "compulsion", "fine", "kinds")
+"""What a question can change, in the order in which it is said."""
 
 
 @attrs.frozen(kw_only=True)
@@ -164,6 +169,12 @@ class Fine:
     citation: Citation | None = None
     open_facts: tuple[str, ...] = ()
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing is known of its range, as where the provision is not on record."""
+        known = self.range is not None or self.alternatives
+        return self.state is FineState.UNDETERMINED and not known
+
 
 @attrs.frozen(kw_only=True)
 class KindOutcome:
@@ -213,9 +224,16 @@ class DueDuty:
         modality: SHALL or MAY.
         since: Date from which the period runs, or ahead of which it runs; None if not known.
         due: Last day; None without a period, or if the date from which it runs is unknown.
+        opens: First day on which it may be done, where it has to wait until a period is over;
+            such a duty has no last day.
+        same_hour: Whether the last day ends for it at the hour at which the period began.
         period: The period in words.
         accrual: What grows day by day after that day, in words.
         capped_on: Day on which it grows no more.
+        met: Day on which it was done, as far as the case says so exactly.
+        prolonged: What could still move the day because it is not known, in words.
+        late: That it was done after the last day, in words; None if that is not certain.
+        overdue: Whether that holds even if all is known that could add days.
         verified: Whether the working days of that year are officially known.
         certain: Whether it follows for sure, or only if an unknown condition holds.
         citations: Articles it rests on.
@@ -226,9 +244,15 @@ class DueDuty:
     modality: Modality
     since: date | None = None
     due: date | None = None
+    opens: date | None = None
+    same_hour: bool = False
     period: Text | None = None
     accrual: Text | None = None
     capped_on: date | None = None
+    met: date | None = None
+    prolonged: Text | None = None
+    late: Text | None = None
+    overdue: bool = False
     verified: bool = True
     certain: bool = True
     citations: tuple[Citation, ...] = ()
@@ -249,7 +273,8 @@ class Question:
         answered_by: Who can answer.
         judgement: Whether a person judges it.
         group: Group of circumstances it belongs to.
-        changes: What it can change: `grade`, `fine`, `kinds` (of penalty), `compulsion`.
+        changes: What it can change, of `CHANGES`: `choice` (of the provision for an act that broke
+            several norms), `grade`, `compulsion`, `fine`, `kinds` (of penalty besides the fine).
         rules: Rules that wait for it.
         settles: Share of its answers, 0 to 1, that would settle the outcome at once.
         since: For what earlier violations tell: day back to which to search; None if no window
@@ -276,6 +301,13 @@ class Question:
     def text(self, lang: str = "zh") -> str:
         """The question in the language."""
         return self.ask.in_(lang)
+
+    @property
+    def rank(self) -> tuple[object, ...]:
+        """Sorts questions, the most useful first; groups come after single facts."""
+        first = (CHOICE not in self.changes, self.changes == ("fine",))
+        group = (self.group is not None, self.group or "")
+        return (*first, *group, -self.settles, -len(self.rules), self.fact)
 
 
 @attrs.frozen(kw_only=True)
@@ -363,6 +395,7 @@ class LawApplied:
         on: Date (or partial date) of the law applied.
         text: Why.
         other: The result under the other law, if they differ.
+        citations: Where the choice rests; empty where there was none to make.
     """
 
     choice: LawChoice
@@ -370,37 +403,7 @@ class LawApplied:
     on: str
     text: Text
     other: OtherLaw | None = None
-
-
-@attrs.frozen(kw_only=True)
-class RulesetStamp:
-    """Ruleset used, with what identifies its content."""
-
-    id: str
-    version: str
-    digest: str
-    plugin: str = "bizrules"
-
-
-@attrs.frozen(kw_only=True)
-class Receipt:
-    """What is needed to compute the same outcome again (留痕).
-
-    Attributes:
-        engine: Version of the library.
-        rulesets: Rulesets from which candidates were taken, by id.
-        knowledge: Digest over vocabulary, violations and all rulesets of the engine.
-        case: Digest of the case as given.
-        as_known_on: Day whose knowledge was used; None for all that is published.
-        drafts: Whether drafts (征求意见稿) decided too.
-    """
-
-    engine: str
-    rulesets: tuple[RulesetStamp, ...]
-    knowledge: str
-    case: str
-    as_known_on: date | None = None
-    drafts: bool = False
+    citations: tuple[Citation, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -470,11 +473,12 @@ class Outcome:
 
     Attributes:
         case: The case as given.
-        grade: Grade proposed; None where the outcome is open or contested.
+        grade: Grade proposed; None where the penalty is open or contested.
         permitted: Grades that the law leaves open, most lenient first.
         modality: SHALL or MAY for the grade proposed; None for ORDINARY and without a grade.
         contested: Whether lenient and heavier grounds meet.
-        settled: Whether the outcome is the same for every way the unknown rules could turn out.
+        settled: Whether penalty and measures are the same for every way the unknown rules could
+            turn out; the penalty may be settled while a measure is not.
         crime_suspected: Whether a crime is suspected: TRUE comes before everything else.
         problems: Problems of the case that did not prevent its evaluation.
     """
@@ -570,7 +574,7 @@ class Outcome:
         found: dict[Citation, None] = {}
         for finding in self.held:
             found.update(dict.fromkeys(finding.citations))
-        found.update(dict.fromkeys(self.reason.citations))
+        found.update(dict.fromkeys((*self.reason.citations, *self.law_applied.citations)))
         if self.fine.citation is not None:
             found[self.fine.citation] = None
         for measure in self.compulsion:

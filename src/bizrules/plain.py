@@ -25,11 +25,11 @@ from bizrules.outcomes import (
     Outcome,
     Question,
     Reason,
-    Receipt,
     Trace,
 )
 from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Citation, Location, NormLevel, Text
+from bizrules.receipts import Receipt
 from bizrules.rules import Axis, Ground, Measure
 from bizrules.truth import Truth
 

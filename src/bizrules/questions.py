@@ -7,7 +7,7 @@ Circumstances that are examined as a group come after the others, group by group
 there, and one look at the file answers a whole group.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -16,7 +16,7 @@ from typing import Final
 
 import attrs
 
-from bizrules.assessment import Assessment, Assessor, weights
+from bizrules.assessment import Assessment, Assessor
 from bizrules.conditions import (
     Share,
     tests_of,
@@ -25,11 +25,10 @@ from bizrules.evaluation import Answer
 from bizrules.facts import CODED, Fact, Kind
 from bizrules.intertemporal import tie_facts
 from bizrules.matching import Comparable, comparable, open_facts
-from bizrules.outcomes import Question, Verdict
+from bizrules.outcomes import CHANGES, Question, Verdict
 from bizrules.penalties import Modality
 from bizrules.provenance import Text
-from bizrules.resolution import resolve
-from bizrules.rules import Measure
+from bizrules.rules import Measure, Reach
 from bizrules.selection import Candidate
 from bizrules.wording import both, join, phrase, say_date
 
@@ -39,20 +38,12 @@ _MAX_ANSWERS: Final = 12
 
 def deciding(assessment: Assessment) -> list[Candidate]:
     """Unknown rules on the penalty axis that can still change the result, alone or with others."""
-    held, unknown = assessment.held, assessment.unknown
-    combinations = assessment.stretch.combinations
-    found = []
-    base = weights(held)
-    for candidate in unknown:
-        others = [other for other in unknown if other is not candidate]
-        trials: list[list[Candidate]] = [[], others, *([other] for other in others)]
-        own = weights([candidate])
-        for trial in trials:
-            before = [*base, *weights(trial)]
-            if any(resolve(before, c) != resolve([*before, *own], c) for c in combinations):
-                found.append(candidate)
-                break
-    return found
+    classes, decisive = assessment.trials.classes, assessment.trials.deciding()
+    return [
+        candidate
+        for candidate in assessment.unknown
+        if candidate.weight is not None and classes[candidate.weight] in decisive
+    ]
 
 
 def deciding_measures(assessment: Assessment) -> list[Candidate]:
@@ -62,14 +53,12 @@ def deciding_measures(assessment: Assessment) -> list[Candidate]:
     def speaks(candidate: Candidate, measure: Measure) -> bool:
         return candidate.rule.measures is None or measure in candidate.rule.measures
 
+    # What is allowed already, only a rule that binds can still change.
+    bare = {m for m in open_measures if not any(speaks(one, m) for one in assessment.holding)}
+
     def matters(candidate: Candidate) -> bool:
-        # What is allowed already, only a rule that binds can still change.
         binds = candidate.rule.modality is Modality.SHALL
-        return any(
-            speaks(candidate, measure)
-            and (binds or not any(speaks(other, measure) for other in assessment.holding))
-            for measure in open_measures
-        )
+        return any(speaks(candidate, measure) for measure in (open_measures if binds else bare))
 
     return [candidate for candidate in assessment.waiting if matters(candidate)]
 
@@ -99,21 +88,11 @@ def questions_for(assessor: Assessor, answer: Answer) -> tuple[Question, ...]:
         need.changes.update(("fine", "grade") if decides else ("fine",))
     for name in tie_facts(answer.applied):
         needs.setdefault(name, _Need()).changes.add("grade" if decides else "kinds")
-    questions = [_question(name, need, assessor, answer) for name, need in needs.items()]
-    return tuple(sorted(questions, key=_rank))
-
-
-def _rank(question: Question) -> tuple[object, ...]:
-    only_fine = question.changes == ("fine",)
-    grouped = question.group is not None
-    return (
-        only_fine,
-        grouped,
-        question.group or "",
-        -question.settles,
-        -len(question.rules),
-        question.fact,
-    )
+    questions = [
+        question_about(name, assessor, answer, changes=need.changes, rules=need.rules)
+        for name, need in needs.items()
+    ]
+    return tuple(sorted(questions, key=lambda question: question.rank))
 
 
 def _need_of_rules(law: Assessment, needs: dict[str, _Need]) -> None:
@@ -127,22 +106,43 @@ def _need(
     law: Assessment, candidates: Iterable[Candidate], change: str, needs: dict[str, _Need]
 ) -> None:
     for candidate in candidates:
-        for name in _open_of(law, candidate):
+        for name in open_facts_of(law, candidate):
             need = needs.setdefault(name, _Need())
             need.rules.add(candidate.rule.id)
             need.changes.add(change)
 
 
-def _open_of(law: Assessment, candidate: Candidate) -> frozenset[str]:
+_REACHED: Final = {Reach.NEVER: "committed", Reach.ALWAYS: "decided"}
+"""Which date says whether a rule is in force, where that is not the date of the law."""
+
+
+def open_facts_of(law: Assessment, candidate: Candidate) -> frozenset[str]:
+    """Unknown facts, and the date, that decide whether a rule holds."""
     found = open_facts(candidate.condition, law.vocabulary, law.reading.view, candidate.names)
     if law.stretch.waits_for_date(candidate):
-        found |= {law.date}
+        found |= {_REACHED.get(candidate.rule.reach, law.date)}
     return found
 
 
-def _question(name: str, need: _Need, assessor: Assessor, answer: Answer) -> Question:
-    changes = tuple(c for c in ("grade", "compulsion", "fine", "kinds") if c in need.changes)
-    rules = tuple(sorted(need.rules))
+def question_about(
+    name: str,
+    assessor: Assessor,
+    answer: Answer,
+    *,
+    changes: Collection[str],
+    rules: Collection[str] = (),
+) -> Question:
+    """The question for a fact, or for a date of the case.
+
+    Args:
+        name: The fact or date.
+        assessor: Knows the facts, and which registers tell of earlier violations.
+        answer: What is known in the case.
+        changes: What the fact can change, of `CHANGES`.
+        rules: Rules that wait for it.
+    """
+    changes = tuple(change for change in CHANGES if change in changes)
+    rules = tuple(sorted(rules))
     if name in DATE_FACTS and name not in assessor.vocabulary:
         return Question(
             fact=name,
@@ -169,7 +169,7 @@ def _question(name: str, need: _Need, assessor: Assessor, answer: Answer) -> Que
         group=fact.group,
         changes=changes,
         rules=rules,
-        settles=_share_that_settles(fact, assessor, answer) if rules else Fraction(0),
+        settles=_share_that_settles(fact, answer.main) if rules else Fraction(0),
         since=search.since if search is not None else None,
         registers=search.registers if search is not None else (),
     )
@@ -213,21 +213,13 @@ def _search(name: str, assessor: Assessor, answer: Answer) -> _Search | None:
     return _Search(None if None in starts else since, named)
 
 
-def _share_that_settles(fact: Fact, assessor: Assessor, answer: Answer) -> Fraction:
+def _share_that_settles(fact: Fact, law: Assessment) -> Fraction:
     """Share of the answers, one for each stretch of values that tests tell apart, that settle."""
-    law = answer.main
-    candidates = [*law.stretch.penalty, *law.stretch.compulsion]
-    answers = representative_answers(fact, candidates)
+    trials = law.trials
+    answers = representative_answers(fact, trials.readers.get(fact.name, ()))
     if not answers:
         return Fraction(0)
-    settled = 0
-    for value in answers:
-        view = dict(law.reading.view)
-        keys = {c.names.get(fact.name, fact.name) for c in candidates} | {fact.name}
-        view.update(dict.fromkeys(keys, value))
-        reading = attrs.evolve(law.reading, view=view)
-        judged = assessor.judge(law.case, law.stretch, law.on, reading)
-        settled += judged.settled and not judged.has_open_measure
+    settled = sum(trials.settles(fact.name, value) for value in answers)
     return Fraction(settled, len(answers))
 
 

@@ -16,10 +16,10 @@ from bizrules.outcomes import (
     NearMiss,
     Outcome,
     Question,
-    Receipt,
 )
 from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Citation, Text
+from bizrules.receipts import Receipt
 from bizrules.values import FEN_PER_YUAN
 from bizrules.wording import say_citation
 
@@ -98,7 +98,9 @@ def report_matter(matter: MatterOutcome, lang: str = "zh") -> dict[str, object]:
             "open": list(found.open),
         },
         "questions": [_question(question, lang) for question in matter.questions],
-        "duties": [_duty(duty, lang) for duty in matter.duties],
+        "duties": [
+            {**_duty(duty, lang), "cases": list(matter.cases_of(duty))} for duty in matter.duties
+        ],
         "citations": _citations(matter.citations, lang),
     }
 
@@ -280,10 +282,16 @@ def _duty(duty: DueDuty, lang: str) -> dict[str, object]:
         "text": duty.text.in_(lang),
         "modality": duty.modality.value,
         "due": _day(duty.due),
+        "opens": _day(duty.opens),
+        "same_hour": duty.same_hour,
         "period": _text(duty.period, lang),
         "since": _day(duty.since),
         "accrual": _text(duty.accrual, lang),
         "capped_on": _day(duty.capped_on),
+        "met": _day(duty.met),
+        "prolonged": _text(duty.prolonged, lang),
+        "late": _text(duty.late, lang),
+        "overdue": duty.overdue and duty.certain,
         "verified": duty.verified,
         "certain": duty.certain,
         "citations": _citations(duty.citations, lang),
@@ -297,6 +305,7 @@ def _law(law: LawApplied, lang: str) -> dict[str, object]:
         "basis": law.basis.value if law.basis is not None else None,
         "on": law.on or None,
         "text": law.text.in_(lang),
+        "citations": _citations(law.citations, lang),
         "other": None
         if other is None
         else {
@@ -327,6 +336,7 @@ def _receipt(receipt: Receipt) -> dict[str, object]:
         "case": receipt.case,
         "as_known_on": _day(receipt.as_known_on),
         "drafts": receipt.drafts,
+        "elements": list(receipt.elements),
     }
 
 

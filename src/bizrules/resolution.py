@@ -10,7 +10,7 @@ from typing import Final
 
 import attrs
 
-from bizrules.penalties import Grade, Modality
+from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.provenance import Citation
 from bizrules.rules import Combination, RuleEffect
 from bizrules.weights import Weight
@@ -28,7 +28,8 @@ class Resolution:
         permitted: Grades left open, most lenient first.
         modality: SHALL or MAY for the grade; None for ORDINARY and where there is no grade.
         contested: Whether lenient and heavier grounds meet.
-        effects: What the supporting rules order beyond the grade, by rule.
+        effects: What the supporting rules order beyond the grade, by rule; those of an exemption
+            taken together, as `_exempting` does. Their order is no part of equality.
         determining: Rules that carried the result; no part of equality.
         opposing: Rules on the heavier side of a contest; no part of equality.
         left_aside: Rules set aside for a higher or more special one; no part of equality.
@@ -39,7 +40,7 @@ class Resolution:
     permitted: tuple[Grade, ...]
     modality: Modality | None
     contested: bool = False
-    effects: frozenset[RuleEffect] = frozenset()
+    effects: tuple[RuleEffect, ...] = attrs.field(default=(), eq=frozenset)
     determining: tuple[str, ...] = attrs.field(default=(), eq=False)
     opposing: tuple[str, ...] = attrs.field(default=(), eq=False)
     left_aside: tuple[str, ...] = attrs.field(default=(), eq=False)
@@ -59,15 +60,21 @@ def sides(held: Iterable[Weight]) -> Sides:
     """Sort the rules that hold; exemptions are lenient too."""
     binding, exemptions, lenient, heavier = [], [], [], []
     for weight in held:
-        if weight.permits[0] is Grade.HEAVIER:
+        named = weight.permits[0]
+        if named is Grade.HEAVIER:
             heavier.append(weight)
             continue
         lenient.append(weight)
-        if weight.is_exemption:
+        if named is Grade.EXEMPT:
             exemptions.append(weight)
-            if weight.shall and weight.of_law and len(weight.permits) == 1:
+            if weight.of_law and _binds(weight):
                 binding.append(weight)
     return Sides(binding, exemptions, lenient, heavier)
+
+
+def _binds(weight: Weight) -> bool:
+    """Whether it must be followed and leaves nothing but exemption."""
+    return weight.shall and weight.permits == (Grade.EXEMPT,)
 
 
 @attrs.frozen
@@ -117,13 +124,22 @@ def _proposal(
 
 
 def _shall_exempt(found: Sides) -> Resolution:
+    return _must_exempt(found, "shall-exempt", found.binding_exemptions)
+
+
+def _must_exempt(found: Sides, row: str, binding: Sequence[Weight]) -> Resolution:
+    """EXEMPT, with what every exemption that holds waives; only law speaks against heavier ones."""
+    others = [w for w in found.lenient if Grade.EXEMPT in w.permits]
+    exemptions = found.binding_exemptions if found.heavier else others
+    effects = _exempting(exemptions)
+    alone = binding == exemptions or set(_exempting(binding)) == set(effects)
     return Resolution(
-        row="shall-exempt",
+        row=row,
         grade=Grade.EXEMPT,
         permitted=(Grade.EXEMPT,),
         modality=Modality.SHALL,
-        effects=_effects(found.binding_exemptions, Grade.EXEMPT),
-        determining=_ids(found.binding_exemptions),
+        effects=effects,
+        determining=_ids(binding if alone else exemptions),
     )
 
 
@@ -145,15 +161,7 @@ def _lenient(found: Sides, row: str, candidates: Sequence[Weight]) -> Resolution
 
 
 def _listed_exempt(found: Sides) -> Resolution:
-    binding = [w for w in found.exemptions if w.shall and len(w.permits) == 1]
-    return Resolution(
-        row="listed-exempt",
-        grade=Grade.EXEMPT,
-        permitted=(Grade.EXEMPT,),
-        modality=Modality.SHALL,
-        effects=_effects(binding, Grade.EXEMPT),
-        determining=_ids(binding),
-    )
+    return _must_exempt(found, "listed-exempt", [w for w in found.exemptions if _binds(w)])
 
 
 def _heavier(found: Sides) -> Resolution:
@@ -193,8 +201,51 @@ def _ids(weights: Iterable[Weight]) -> tuple[str, ...]:
     return tuple(sorted(weight.rule for weight in weights))
 
 
-def _effects(weights: Iterable[Weight], grade: Grade) -> frozenset[RuleEffect]:
-    return frozenset(w.effect for w in weights if w.effect is not None and grade in w.permits)
+def _effects(weights: Iterable[Weight], grade: Grade) -> tuple[RuleEffect, ...]:
+    if grade is Grade.EXEMPT:
+        return _exempting(weights)
+    ordered = sorted(weights, key=lambda w: w.rule)
+    return tuple(w.effect for w in ordered if w.effect is not None and grade in w.permits)
+
+
+_PENALTIES: Final = frozenset(kind for kind in PenaltyKind if kind.is_penalty)
+
+
+def _exempting(weights: Iterable[Weight]) -> tuple[RuleEffect, ...]:
+    """What exemptions order together; nothing where they waive every penalty and no more.
+
+    Waived is what any of them waives. What one keeps stands against those that may be left, but
+    not against one that binds: nothing defeats it, and a second lenient ground never does harm.
+    Likewise a penalty ordered in place of the fine falls if another that binds waives it.
+    """
+    ordered = sorted(weights, key=lambda w: w.rule)
+    if ordered and all(w.effect is None for w in ordered):
+        return ()
+    effects = [w.effect or RuleEffect() for w in ordered]
+    binding = [effect for w, effect in zip(ordered, effects, strict=True) if _binds(w)]
+    kept = frozenset(kind for effect in effects for kind in effect.keeps)
+    waived = _waived(binding) | (_waived(effects) - kept)
+    fallen = {i for e in effects if (i := e.instead) and i in _waived(_without(i, binding))}
+    instead = dict.fromkeys(e.instead for e in effects if e.instead and e.instead not in fallen)
+    stays = RuleEffect(keeps=_PENALTIES - waived)
+    if not waived <= _PENALTIES:
+        stays = RuleEffect(waives=waived)
+    if instead:
+        return tuple(attrs.evolve(stays, instead=kind) for kind in instead)
+    fines = dict.fromkeys(e.fine for e in effects if e.fine and PenaltyKind.FINE not in waived)
+    if fines:
+        return tuple(attrs.evolve(stays, fine=fine) for fine in fines)
+    return () if stays == RuleEffect() else (stays,)
+
+
+def _without(instead: PenaltyKind, effects: Iterable[RuleEffect]) -> list[RuleEffect]:
+    return [effect for effect in effects if effect.instead is not instead]
+
+
+def _waived(effects: Iterable[RuleEffect]) -> frozenset[PenaltyKind]:
+    """Kinds that some exemption waives: those that it names, or all but those that it keeps."""
+    found = (effect.waives or _PENALTIES - effect.keeps for effect in effects)
+    return frozenset(kind for kinds in found for kind in kinds)
 
 
 @attrs.frozen(kw_only=True)
@@ -233,7 +284,7 @@ TABLE: Final[tuple[Row, ...]] = (
     ),
     Row(
         code="listed-exempt",
-        fits=lambda found: any(w.shall and len(w.permits) == 1 for w in found.exemptions),
+        fits=lambda found: any(map(_binds, found.exemptions)),
         result=_listed_exempt,
         citations=(_apl("33", 1),),
     ),
@@ -325,12 +376,15 @@ def is_settled(
 
     INVARIANT: if no single unknown rule changes the result, no set of them does. Each part of a
     result is either a row that a single rule of the right side switches, a union to which every
-    rule adds its own share, a greedy narrowing in a fixed order (a set that leaves the result
-    alone either contains it or is already disjoint, and stays so), or the proposal of the most
-    special rule. `docs/explanation/resolution.md` gives the proof; a property test compares with
-    the enumeration of all sets.
+    rule adds its own share (what exemptions waive, less what they keep, is one of those), a greedy
+    narrowing in a fixed order (a set that leaves the result alone either contains it or is already
+    disjoint, and stays so), or the proposal of the most special rule.
+    `docs/explanation/resolution.md` gives the proof; property tests compare with the enumeration
+    of all sets.
     """
-    if base.row == "shall-exempt":
+    waives_all = base.row == "shall-exempt" and not base.effects
+    if waives_all and any(w.effect is None for w in sides(held).binding_exemptions):
+        # Nothing defeats an exemption of law that waives every penalty.
         unknown = [weight for weight in unknown if weight.effect is not None]
     return all(resolve((*held, weight), combination) == base for weight in unknown)
 
@@ -355,13 +409,3 @@ def possible_results(
         sizes = (0, 1, 2, 3, len(different))
     trials = (chosen for size in sizes for chosen in combinations(different, size))
     return frozenset(resolve((*held, *chosen), combination).grade for chosen in trials)
-
-
-def possible_grades(
-    held: Sequence[Weight],
-    unknown: Sequence[Weight],
-    combination: Combination = Combination.CONTEST,
-) -> tuple[Grade, ...]:
-    """Grades that some way of the unknown rules would propose, most lenient first."""
-    results = possible_results(held, unknown, combination)
-    return tuple(sorted(grade for grade in results if grade is not None))

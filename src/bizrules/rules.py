@@ -228,10 +228,11 @@ class Rule:
 
 
 class CalendarKind(Enum):
-    """How a period is counted: working days (工作日) or calendar days (自然日)."""
+    """How a period is counted: calendar days (自然日), working days (工作日) or months (月)."""
 
     CALENDAR = "calendar"
     WORKING = "working"
+    MONTHS = "months"
 
 
 @attrs.frozen(kw_only=True)
@@ -239,13 +240,14 @@ class Deadline:
     """A period of a duty.
 
     Attributes:
-        length: How many days (or hours).
+        length: How many days (or hours, or months).
         kind: Calendar or working days: 2, 3, 5 and 7 days are working days (行政处罚法 85).
         anchor: Date from which it runs: `committed`, `discovered`, `filed`, `notified`, `decided`,
             or the name of a date fact.
         before: Whether it runs back from that date, as a notice ahead of a hearing does.
         hours: Whether the length is in hours.
         extended_by: Facts whose days are added, such as the days a test took.
+        waits: Whether the act is open only once the period is over (方可), not until its end.
     """
 
     length: int
@@ -254,6 +256,7 @@ class Deadline:
     before: bool = False
     hours: bool = False
     extended_by: tuple[str, ...] = ()
+    waits: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -295,12 +298,15 @@ class Duty:
         text: What has to be done.
         trigger: Outcome it follows.
         grounds: With the trigger `ground`: grounds one of which must have settled the outcome.
+        except_grounds: With the trigger `exempt`: grounds on which it does not follow. Where any
+            are named, a rule on another ground must have carried the outcome.
         measures: With a trigger about measures: measures it is for; None for all.
         when: A condition of the case besides.
         departments: Departments it is for; None for all.
         modality: SHALL or MAY.
         deadline: By when, if the norm says so.
         accrues: What grows day by day once the deadline has passed.
+        met_by: Date that shows when it was done: of the case, as for a deadline, or a date fact.
         citations: Articles it rests on.
         in_force: Days on which it is in force.
     """
@@ -310,12 +316,14 @@ class Duty:
     text: Text
     trigger: Trigger
     grounds: frozenset[Ground] = frozenset()
+    except_grounds: frozenset[Ground] = frozenset()
     measures: frozenset[Measure] | None = None
     when: Condition = ALWAYS
     departments: frozenset[str] | None = None
     modality: Modality = Modality.SHALL
     deadline: Deadline | None = None
     accrues: Accrual | None = None
+    met_by: str | None = None
     citations: tuple[Citation, ...]
     in_force: Interval = Interval()
     location: Location | None = attrs.field(default=None, eq=False, repr=False)
@@ -439,6 +447,14 @@ class Ruleset:
     def is_draft(self) -> bool:
         """Whether its instrument is a draft put out for comment (征求意见稿), not yet law."""
         return self.instrument.kind is InstrumentKind.DRAFT
+
+    def successor(self, rule: Rule) -> Rule | None:
+        """The later version of the entry, if there is one."""
+        return next((one for one in self.rules if one.replaces == rule.id), None)
+
+    def repealing(self, rule: Rule) -> Batch | None:
+        """The batch that repealed the rule, if one did."""
+        return next((one for one in self.batches if rule.id in one.repeals), None)
 
 
 @attrs.frozen(kw_only=True)

@@ -110,6 +110,7 @@ class Stretch:
         combinations: How lenient and heavier rules combine; several ways where some of what says
             so is in force on only some of the days.
         is_violation: Whether the act is a violation at all; None if only on some of the days.
+        lacks_provision: Whether the catalogue has provisions, but none of these days.
         rulesets: Rulesets that contribute, by id.
         plan: Derived facts to compute, in order.
         doubtful: Ids of rules that are in force on only some of the possible days.
@@ -124,6 +125,7 @@ class Stretch:
     duties: tuple[Duty, ...]
     combinations: tuple[Combination, ...]
     is_violation: bool | None = True
+    lacks_provision: bool = False
     rulesets: tuple[Ruleset, ...]
     plan: tuple[Step, ...]
     doubtful: frozenset[str] = frozenset()
@@ -131,12 +133,16 @@ class Stretch:
     reads: frozenset[str] = frozenset()
 
     def same_law(self, other: "Stretch") -> bool:
-        """Whether both hold the same rules, definitions, provision, bands and combination."""
+        """Whether both hold the same rules, definitions, provision, bands and combination.
+
+        In doubt about the last three, even the same possible days may turn out different law.
+        """
+        if max(len(self.provisions), len(self.bands), len(self.combinations)) > 1:
+            return False
         return self is other or (
             [c.law for c in self.penalty] == [c.law for c in other.penalty]
             and self.doubtful_penalty == other.doubtful_penalty
             and self.definitions == other.definitions
-            and max(len(self.provisions), len(self.bands), len(self.combinations)) <= 1
             and self.provisions == other.provisions
             and self.bands == other.bands
             and self.combinations == other.combinations
@@ -188,28 +194,30 @@ class Moment:
         return self.act if reach is Reach.NEVER else self.decision
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class _Place:
-    """Everything about one violation at one place, whatever the date."""
+    """Everything about one violation at one place, whatever the date.
+
+    INVARIANT: what is in force is told by comparing the first and the last of the days with the
+    borders, an open end lying beyond all of them. So the law depends only on the stretches of time
+    in which the two lie, and is kept for each such pair: at most the square of the stretches, and
+    that once more for every kind of reach that the rulesets of the place have.
+    """
 
     candidates: tuple[Candidate, ...]
     rulesets: tuple[Ruleset, ...]
     violation: Violation
     borders: tuple[date, ...]
-    reaches: bool
+    reaches: tuple[Reach, ...]
+    stretches: dict[tuple[int, ...], Stretch] = attrs.field(factory=dict, init=False)
 
-    def key(self, moment: Moment) -> tuple[int, ...] | None:
-        """Stretches of time in which the days lie; None if one spans a border."""
-        spans = (moment.law, moment.act, moment.decision) if self.reaches else (moment.law,)
-        found = []
-        for span in spans:
+    def key(self, moment: Moment) -> tuple[int, ...]:
+        """Numbers of the stretches of time in which the days begin and end."""
+        borders, found = self.borders, []
+        for span in map(moment.span, self.reaches if borders else ()):
             first, last = span.earliest, span.latest
-            if first is None or last is None:
-                return None
-            index = bisect_right(self.borders, first)
-            if first != last and index != bisect_right(self.borders, last):
-                return None
-            found.append(index)
+            found.append(0 if first is None else bisect_right(borders, first))
+            found.append(len(borders) if last is None else bisect_right(borders, last))
         return tuple(found)
 
 
@@ -239,9 +247,6 @@ class Selector:
     _places: dict[tuple[str, str, frozenset[str]], _Place] = attrs.field(
         factory=dict, init=False, repr=False
     )
-    _stretches: dict[tuple[str, str, frozenset[str], tuple[int, ...]], Stretch] = attrs.field(
-        factory=dict, init=False, repr=False
-    )
     _near: dict[str, tuple[Ruleset, ...]] = attrs.field(factory=dict, init=False, repr=False)
 
     def stretch(
@@ -263,13 +268,10 @@ class Selector:
         place = self._places.get((region, violation, elements))
         if place is None:
             place = self._settle(region, violation, elements)
-        index = place.key(moment)
-        if index is None:
-            return self._build(place, moment)
-        key = (region, violation, elements, index)
-        known = self._stretches.get(key)
+        key = place.key(moment)
+        known = place.stretches.get(key)
         if known is None:
-            known = self._stretches[key] = self._build(place, moment)
+            known = place.stretches.setdefault(key, self._build(place, moment))
         return known
 
     def _settle(self, region: str, violation: str, elements: frozenset[str]) -> _Place:
@@ -281,12 +283,15 @@ class Selector:
             for rule in ruleset.rules
             if self._fits(rule, ruleset, entry)
         ]
+        # The days of the law always count: violations and provisions reach back as law does.
+        reaching = {Reach.IF_MORE_LENIENT, *(r.reach for r in rulesets)}
+        reaching |= {candidate.rule.reach for candidate in candidates}
         place = _Place(
             candidates=tuple(sorted(candidates, key=lambda c: c.rule.id)),
             rulesets=rulesets,
             violation=entry,
             borders=_borders(candidates, rulesets, entry),
-            reaches=any(r.reach is not Reach.IF_MORE_LENIENT for r in rulesets),
+            reaches=tuple(reach for reach in Reach if reach in reaching),
         )
         self._places[region, violation, elements] = place
         return place
@@ -348,7 +353,6 @@ class Selector:
         # What constitutes an offence does not aggravate it, nor another one of the same act.
         elements = (violation.elements | joint) & reads if rule.is_heavier else _NO_ELEMENTS
         condition = without(rule.condition, elements) if elements else rule.condition
-        depth = len(self.regions.ancestors(rule.region)) - 1
         return Candidate(
             rule=rule,
             ruleset=ruleset,
@@ -356,7 +360,7 @@ class Selector:
             match=compile_condition(condition, self.vocabulary, names),
             names=names,
             reads=facts_read(condition),
-            weight=weigh(rule, depth=depth) if rule.axis is Axis.PENALTY else None,
+            weight=weigh(rule, depth=self._depth(rule)) if rule.axis is Axis.PENALTY else None,
             in_force=rule.in_force.as_known_on(self.as_known_on),
             varies=bool(concepts),
             has_elements=bool(elements & violation.elements),
@@ -460,6 +464,8 @@ class Selector:
             duties=duties,
             combinations=_combinations(ways),
             is_violation=is_violation,
+            lacks_provision=bool(is_violation is not False and place.violation.provisions)
+            and not provisions,
             rulesets=_stamped(fitting, [c for c, _ in kept], duties),
             plan=self._plan(reads | also, [c for c, _ in kept], law),
             doubtful=frozenset(c.rule.id for c, truth in kept if truth is None),
@@ -493,26 +499,29 @@ class Selector:
         self, kept: list[tuple[Candidate, bool | None]]
     ) -> list[tuple[Candidate, bool | None]]:
         """Leave out what a supplementing ruleset says where a superior list in force speaks."""
-
-        def spoken(candidate: Candidate) -> bool | None:
-            """Whether a superior list speaks; None if it is in force on only some of the days."""
-            own = len(self.regions.ancestors(candidate.rule.region))
-            superior = [
-                truth
-                for other, truth in kept
-                if other.rule.list is not None
-                and not other.rule.is_general
-                and other.rule.axis is candidate.rule.axis
-                and len(self.regions.ancestors(other.rule.region)) < own
-            ]
-            return True if True in superior else None if superior else False
-
+        lists = [one for one in kept if one[0].rule.list is not None and not one[0].rule.is_general]
+        perhaps = self._highest(candidate.rule for candidate, _ in lists)
+        surely = self._highest(candidate.rule for candidate, truth in lists if truth)
         found = []
         for candidate, truth in kept:
-            silent = spoken(candidate) if candidate.ruleset.supplements else False
-            if silent is not True:
-                found.append((candidate, None if silent is None else truth))
+            axis, depth = candidate.rule.axis, self._depth(candidate.rule)
+            if not candidate.ruleset.supplements or depth <= perhaps.get(axis, depth):
+                found.append((candidate, truth))
+            elif depth <= surely.get(axis, depth):
+                found.append((candidate, None))
         return found
+
+    def _highest(self, rules: Iterable[Rule]) -> Mapping[Axis, int]:
+        """How deep the highest place lies that the rules come from, by axis."""
+        found: dict[Axis, int] = {}
+        for rule in rules:
+            depth = self._depth(rule)
+            found[rule.axis] = min(depth, found.get(rule.axis, depth))
+        return found
+
+    def _depth(self, rule: Rule) -> int:
+        """How deep the region of a rule lies: 0 for the whole country."""
+        return len(self.regions.ancestors(rule.region)) - 1
 
     def _plan(
         self, reads: frozenset[str], candidates: list[Candidate], span: DateSpan

@@ -18,7 +18,7 @@ from bizrules.conditions import Condition, Share, facts_read, tests_of
 from bizrules.facts import CODED, Fact, Kind, Vocabulary
 from bizrules.matching import Comparable, Matcher, View, comparable, compile_condition
 from bizrules.outcomes import FineRange
-from bizrules.penalties import FineScale, Provision
+from bizrules.penalties import FineScale, OtherKind, Provision
 
 MOST_ANSWERS: Final = 4096
 """So many combinations of answers are looked at; where there are more, the facts are asked."""
@@ -37,12 +37,12 @@ class Threat:
     Attributes:
         versions: Its versions that may be in force; more than one while a date is open.
         view: Facts known in the case.
-        date: Date of the case that decides between the versions.
+        tells: Dates and facts that decide between the versions.
     """
 
     versions: tuple["_Version", ...]
     view: View
-    date: str = "committed"
+    tells: tuple[str, ...] = ("committed",)
 
     def unknown(self) -> frozenset[str]:
         """Facts that are not known and can change the fine."""
@@ -51,16 +51,38 @@ class Threat:
 
     def range(self, answers: Answers) -> FineRange | None:
         """The statutory range under the answers; None if there is no fine."""
+        version = self._version(answers)
+        return None if version is None else version.range({**answers, **self.view})
+
+    def kinds(self, answers: Answers, *, certain: bool) -> tuple[OtherKind, ...]:
+        """The penalties besides the fine that are open under the answers.
+
+        Args:
+            answers: The answers.
+            certain: Whether to leave out those of which the answers do not tell it.
+        """
+        version = self._version(answers)
+        if version is None:
+            return ()
+        view = {**answers, **self.view}
+        told = ((holds(view), kind) for holds, kind in version.kinds)
+        return tuple(kind for open_, kind in told if open_ or (open_ is None and not certain))
+
+    def _version(self, answers: Answers) -> "_Version | None":
         if not self.versions:
             return None
         chosen = answers.get(self.version_key, 0) if len(self.versions) > 1 else 0
-        version = self.versions[chosen if isinstance(chosen, int) else 0]
-        return version.range({**answers, **self.view})
+        return self.versions[chosen if isinstance(chosen, int) else 0]
+
+    def weighing_kinds(self) -> "Threat":
+        """The same, asking also for the facts on which the penalties besides the fine depend."""
+        versions = tuple(version.weighing_kinds() for version in self.versions)
+        return attrs.evolve(self, versions=versions)
 
     @property
     def version_key(self) -> str:
         """Name under which an answer says which version it is."""
-        return f"{self.date}#{id(self)}"
+        return f"#{id(self)}"
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -72,6 +94,16 @@ class _Version:
     conditions: tuple[Condition, ...]
     reads: frozenset[str]
     floors: Mapping[str, frozenset[int]]
+    kinds: tuple[tuple[Matcher, OtherKind], ...]
+
+    def weighing_kinds(self) -> "_Version":
+        """The same, reading what the penalties besides the fine depend on."""
+        more = tuple(kind.when for _, kind in self.kinds if kind.kind.is_penalty)
+        return attrs.evolve(
+            self,
+            conditions=(*self.conditions, *more),
+            reads=self.reads.union(*map(facts_read, more)),
+        )
 
     def range(self, view: View) -> FineRange | None:
         """The range of the first tier whose switch holds."""
@@ -95,7 +127,10 @@ def _range(scale: FineScale, view: View, tier: str) -> FineRange:
 
 
 def threat_of(
-    provisions: Sequence[Provision], vocabulary: Vocabulary, view: View, date: str
+    provisions: Sequence[Provision],
+    vocabulary: Vocabulary,
+    view: View,
+    tells: tuple[str, ...] = ("committed",),
 ) -> Threat:
     """What the versions of a provision threaten.
 
@@ -103,10 +138,10 @@ def threat_of(
         provisions: Versions that may be in force.
         vocabulary: Declarations of facts.
         view: Facts known in the case.
-        date: Date of the case that decides between them.
+        tells: Dates and facts that decide between them.
     """
     versions = tuple(_compiled(provision, vocabulary) for provision in provisions)
-    return Threat(versions=versions, view=view, date=date)
+    return Threat(versions=versions, view=view, tells=tells)
 
 
 def _compiled(provision: Provision, vocabulary: Vocabulary) -> _Version:
@@ -126,6 +161,7 @@ def _compiled(provision: Provision, vocabulary: Vocabulary) -> _Version:
         conditions=conditions,
         reads=bases.union(*map(facts_read, conditions)) if any(scales) else frozenset(),
         floors=floors,
+        kinds=tuple((compile_condition(kind.when, vocabulary), kind) for kind in provision.kinds),
     )
 
 
@@ -149,7 +185,7 @@ def answers_to(threats: Iterable[Threat], vocabulary: Vocabulary) -> "Grid | Non
             choices[threat.version_key] = tuple(range(len(threat.versions)))
     if prod(map(len, choices.values())) > MOST_ANSWERS:
         return None
-    return Grid(choices)
+    return Grid(choices, {threat.version_key: threat.tells for threat in found})
 
 
 @attrs.frozen(eq=False)
@@ -158,9 +194,11 @@ class Grid:
 
     Attributes:
         choices: The answers to each unknown fact.
+        tells: Facts that stand behind a choice that is none itself.
     """
 
     choices: Mapping[str, tuple[Comparable, ...]]
+    tells: Mapping[str, tuple[str, ...]] = attrs.field(factory=dict)
 
     def __iter__(self) -> Iterator[Answers]:
         """Each combination."""
@@ -175,15 +213,15 @@ class Grid:
         """
         names = tuple(self.choices)
         told = list(zip(product(*self.choices.values()), results, strict=True))
-        found = []
+        found: set[str] = set()
         for at, name in enumerate(names):
             seen: dict[tuple[object, ...], object] = {}
             for values, result in told:
                 rest = (*values[:at], *values[at + 1 :])
                 if seen.setdefault(rest, result) != result:
-                    found.append(name.partition("#")[0])
+                    found.update(self.tells.get(name, (name,)))
                     break
-        return tuple(sorted(set(found)))
+        return tuple(sorted(found))
 
 
 def _answers(fact: Fact, versions: Iterable[_Version]) -> tuple[Comparable, ...] | None:

@@ -1,6 +1,5 @@
 """Kleene's three truth values: what is not known is neither true nor false."""
 
-from collections.abc import Iterable
 from enum import Enum
 from typing import NoReturn, Self
 
@@ -60,29 +59,3 @@ class Truth(Enum):
     def __copy__(self) -> Self:
         """Members are unique."""
         return self
-
-
-def all_of(values: Iterable[Truth]) -> Truth:
-    """Conjunction of many; true for none."""
-    result = Truth.TRUE
-    for value in values:
-        result = result & value
-    return result
-
-
-def any_of(values: Iterable[Truth]) -> Truth:
-    """Disjunction of many; false for none."""
-    result = Truth.FALSE
-    for value in values:
-        result = result | value
-    return result
-
-
-def at_least(count: int, values: Iterable[Truth]) -> Truth:
-    """True if at least `count` are true, unknown if the unknown ones could still make it so."""
-    seen = list(values)
-    certain = sum(value is Truth.TRUE for value in seen)
-    possible = certain + sum(value is Truth.UNKNOWN for value in seen)
-    if certain >= count:
-        return Truth.TRUE
-    return Truth.UNKNOWN if possible >= count else Truth.FALSE

@@ -56,6 +56,14 @@ def phrase(key: str, /, **details: Text | str | int) -> Text:
     )
 
 
+_INNER: Final = str.maketrans("“”", "‘’")
+
+
+def quoted(text: Text) -> Text:
+    """The text in quotation marks; those inside it become single ones."""
+    return phrase("quoted", text=both(lambda lang: text.in_(lang).translate(_INNER)))
+
+
 def name_of(what: str, code: str) -> Text:
     """What a code is called; the code itself where the phrases have no `<what>.<code>`.
 

@@ -7,7 +7,10 @@ from statistics import median
 from time import perf_counter_ns
 from typing import Any
 
-from workload import Workload, build, plain
+import attrs
+from workload import Workload, build, plain, waiting
+
+from bizrules.cases import Case
 
 ROUNDS = 5
 
@@ -57,6 +60,38 @@ def test_growth() -> None:
     small, _ = _measure(build())
     large, _ = _measure(build(scale=10))
     print(f"\n1,769 rules {small:.1f} µs, 17,690 rules {large:.1f} µs, ratio {large / small:.2f}")
+
+
+def test_undecided() -> None:
+    """`evaluate` of cases without a date of decision against the same decided: the law is kept."""
+    work = build()
+    decided, loop = _measure(work)
+    undecided, _ = _measure(attrs.evolve(work, cases=[_open(case) for case in work.cases]))
+    print(f"\ndecided {decided:.1f} µs, undecided {undecided:.1f} µs", end="")
+    print(f", ratio {undecided / decided:.2f} (bar 2), to the loop {undecided / loop:.2f}")
+
+
+def _open(case: Case) -> Case:
+    return attrs.evolve(case, decided=None)
+
+
+def test_questions() -> None:
+    """The questions of open outcomes, many rules waiting: the time should grow with the rules."""
+    small, large = (_time_of_questions(count) for count in (100, 400))
+    print(f"\nquestions, 100 unknown rules {small:.1f} ms, 400 {large:.1f} ms", end="")
+    print(f", ratio {large / small:.1f} (bar 8)")
+
+
+def _time_of_questions(count: int) -> float:
+    """The best of some rounds. *Unit*: milliseconds."""
+    engine, case = waiting(count)
+    times = []
+    for _ in range(ROUNDS):
+        outcome = engine.evaluate(case)
+        start = perf_counter_ns()
+        assert len(outcome.questions) == count
+        times.append(perf_counter_ns() - start)
+    return min(times) / 1_000_000
 
 
 def test_import() -> None:

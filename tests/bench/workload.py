@@ -156,6 +156,25 @@ def build(scale: int = 1, cases: int = 2000, seed: int = 20220417) -> Workload:
     return Workload(Engine(knowledge=knowledge), made, loops)
 
 
+def waiting(count: int) -> tuple[Engine, Case]:
+    """An engine of one violation, each rule of which waits for a fact of its own, and a case."""
+    names = [f"asked_{i}" for i in range(count)]
+    facts = {name: Fact(name=name, kind=Kind.BOOLEAN, label=_text(name)) for name in names}
+    rng = random.Random(count)
+    plain_rules = [_rule(rng, i, "lighter", "field.v") for i in range(count)]
+    rules = [
+        attrs.evolve(rule, condition=Test((name,), Op.IS, True))
+        for rule, name in zip(plain_rules, names, strict=True)
+    ]
+    knowledge = Knowledge(
+        vocabulary=Vocabulary(facts),
+        violations={"field.v": _violation("field.v")},
+        rulesets=(_ruleset("bench", "530103", rules, NormLevel.DOCUMENT),),
+        regions=default_regions(),
+    )
+    return Engine(knowledge=knowledge), attrs.evolve(_case(rng, 0, "field.v"), facts={})
+
+
 def _violation(name: str) -> Violation:
     tier = Tier(id="t", fine=FineScale(low=None, high=None))
     return Violation(

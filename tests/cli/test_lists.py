@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bizrules import engine as engines
+from bizrules.cli import main
 from bizrules.loading import Knowledge
 from bizrules.plugins import Plugin
 from cli.running import SMALL, Call, Result, small_knowledge
@@ -137,6 +138,39 @@ def test_show_as_json(call: Call) -> None:
     """The condition is in the written form of documents."""
     found = json.loads(call("show", "small.law/minor", "--format", "json").out)
     assert found["when"] == ["minor", {"harm": "none"}]
+
+
+@pytest.fixture(name="show")
+def show_of_two_batches(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What `bizrules show` says of an entry of the list in two batches."""
+    path = Path(__file__).parents[2] / "docs" / "examples" / "list-in-two-batches.yaml"
+
+    def run(entry: str, *more: str) -> str:
+        rule = f"example.two-batches/{entry}"
+        main(["show", rule, "--rulesets", str(path), "--no-plugins", "--lang", "en", *more])
+        found = capsys.readouterr()
+        return found.out or found.err
+
+    return run
+
+
+def test_show_says_where_a_rule_came_from_and_what_ended_it(show: Callable[..., str]) -> None:
+    """An entry names its region, its batch, its other versions and the batch that repealed it."""
+    first = show("1")
+    assert "云南省昆明市盘龙区 (530103)" in first
+    assert "Batch: 1 (published on 20 December 2021)" in first
+    assert "Later version: example.two-batches/1-2022-06" in first
+    assert "Earlier version: example.two-batches/1\n" in show("1-2022-06")
+    assert "Repealed by batch: 2 (published on 10 May 2022)" in show("3")
+    data = json.loads(show("3", "--format", "json"))
+    assert (data["batch"], data["repealed_by"], data["replaced_by"]) == ("1", "2", None)
+    assert json.loads(show("1", "--format", "json"))["replaced_by"].endswith("/1-2022-06")
+
+
+def test_show_on_a_day_after_the_end(show: Callable[..., str]) -> None:
+    """For a day after the end the last version is named."""
+    said = show("3", "--on", "2023-01-01")
+    assert "`example.two-batches/3` is in force on 2023-01-01; it ended on 2022-06-01" in said
 
 
 def test_show_unknown(call: Call) -> None:
@@ -313,6 +347,26 @@ def test_one_fact(call: Call) -> None:
     assert "  slight：轻微" in harm
     assert "证据：现场笔录" in harm
     assert "规定没有量化标准" in call("facts", "minor").out
+
+
+def test_facts_say_what_they_count(call: Call, tmp_path: Path) -> None:
+    """Of a number of earlier violations it is said which of them it counts."""
+    file = tmp_path / "counting.yaml"
+    file.write_text(
+        "format: 1\ndocument: vocabulary\nid: counting\nfacts:\n"
+        "  offences:\n    kind: integer\n    label: {zh: 次数, en: offences}\n"
+        "    counts: {window: {months: 24}, same: field, includes_present: true}\n",
+        encoding="utf-8",
+    )
+    said = call("facts", "offences", "--rulesets", file).out
+    assert "  违法记录计入范围：违法行为终了之日前24个月内、同一领域，本次计入在内" in said
+    options = ("offences", "--rulesets", file, "--lang", "en", "--format", "json")
+    found = json.loads(call("facts", *options).out)
+    assert found["counts"]["en"] == (
+        "violations on record that count: in the 24 months before the end of the act, in the same"
+        " field, the present one included"
+    )
+    assert json.loads(call("facts", "harm", "--format", "json").out)["counts"] is None
 
 
 def test_facts_as_json(call: Call) -> None:

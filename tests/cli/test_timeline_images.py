@@ -13,6 +13,7 @@ CASES = {
         "--case",
         "minhou-celery-70jin-50000",
     ),
+    "timeline-law": ("docs/examples/law-in-time.yaml",),
     "timeline-deadlines": ("docs/examples/deadlines.yaml",),
 }
 

@@ -31,7 +31,7 @@ from bizrules.matching import comparable, compile_condition, trace
 from bizrules.outcomes import LawChoice, Outcome, Verdict
 from bizrules.penalties import Modality, Provision
 from bizrules.rules import Axis, Measure, Rule, Ruleset
-from bizrules.truth import Truth, all_of, any_of, at_least
+from bizrules.truth import Truth
 from bizrules.values import DateSpan, Interval
 from property.worlds import (
     BORDERS,
@@ -44,6 +44,7 @@ from property.worlds import (
     World,
     check,
 )
+from reference import all_of, any_of, at_least
 from strategies import VOCABULARY, assignments, conditions, vocabularies
 
 Facts: TypeAlias = Mapping[str, Value]
@@ -353,10 +354,11 @@ def agree(world: World, case: Case) -> None:
         assert outcome.settled
     elif same:
         assert not outcome.settled
-    if outcome.settled:
+    if outcome.settled or outcome.grade is not None:
+        # While only a measure is open, the penalty stands.
+        assert outcome.settled or Verdict.OPEN in new.verdicts
         agree_on_the_law(outcome, old, new)
     else:
-        assert outcome.grade is None
         assert outcome.modality is None
 
 

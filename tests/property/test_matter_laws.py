@@ -10,14 +10,24 @@ from hypothesis import strategies as st
 
 from bizrules.cases import Case, FactInput
 from bizrules.comparison import compare_fines
-from bizrules.conditions import Op
+from bizrules.conditions import ALWAYS, Op
 from bizrules.engine import Engine
 from bizrules.matters import Basis, MatterOutcome, Role
 from bizrules.outcomes import FineState, Outcome
-from bizrules.penalties import Grade, Modality
+from bizrules.penalties import Grade, Modality, OtherKind, PenaltyKind
 from bizrules.plain import same_outcome
+from bizrules.rules import Ground
+from bizrules.truth import Truth
 from bizrules.values import Money
 from property.worlds import case, check, engine, fine_tier, is_true, provision, rule, violation
+
+
+def _kind(
+    kind: PenaltyKind, fact: str | None = None, modality: Modality = Modality.SHALL
+) -> OtherKind:
+    """A penalty besides the fine, open if the fact is true."""
+    return OtherKind(kind=kind, when=ALWAYS if fact is None else is_true(fact), modality=modality)
+
 
 _PROVISIONS: Final = (
     provision(fine_tier(100_000, 500_000)),
@@ -31,15 +41,47 @@ _PROVISIONS: Final = (
     ),
     provision(fine_tier(100_000, 700_000), only_after=is_true("sold")),
     provision(),
+    provision(fine_tier(100_000, 500_000), kinds=(_kind(PenaltyKind.REVOCATION, "sold"),)),
+    provision(fine_tier(100_000, 500_000), kinds=(_kind(PenaltyKind.SUSPENSION),)),
+    provision(
+        fine_tier(100_000, 500_000),
+        kinds=(
+            _kind(PenaltyKind.SUSPENSION, "recalled"),
+            _kind(PenaltyKind.CONFISCATION, "sold", Modality.MAY),
+        ),
+    ),
+    provision(
+        fine_tier(10, 20, base="goods_value"), kinds=(_kind(PenaltyKind.RESTRICTION, "recalled"),)
+    ),
 )
 VIOLATIONS: Final = tuple(violation(f"test.v{n}", one) for n, one in enumerate(_PROVISIONS))
+SPECIAL: Final = violation(
+    "test.special",
+    provision(fine_tier(50_000, 400_000)),
+    special_to=frozenset({"test.v0", "test.v1"}),
+)
+ABSORBING: Final = violation(
+    "test.absorbing",
+    provision(fine_tier(50_000, 600_000)),
+    absorbs=frozenset({"test.v3", SPECIAL.id}),
+)
 EXEMPTED: Final = violation("test.exempt", provision(fine_tier(1, 100_000_000)))
 RULES: Final = (
     rule("exempt", modality=Modality.SHALL, violations=frozenset({EXEMPTED.id})),
     rule("maybe", when=is_true("recalled"), violations=frozenset({"test.v1", "test.v4"})),
     rule("heavier", Grade.HEAVIER, is_true("incident")),
+    rule(
+        "never",
+        when=is_true("minor"),
+        modality=Modality.SHALL,
+        ground=Ground.NOT_ESTABLISHED,
+        violations=frozenset({SPECIAL.id, ABSORBING.id}),
+    ),
+    rule(
+        "slight", when=is_true("sold"), modality=Modality.SHALL, violations=frozenset({SPECIAL.id})
+    ),
 )
-ENGINE: Final[Engine] = engine(*RULES, violations=(*VIOLATIONS, EXEMPTED))
+ENGINE: Final[Engine] = engine(*RULES, violations=(*VIOLATIONS, SPECIAL, ABSORBING, EXEMPTED))
 FACTS: Final = st.fixed_dictionaries(
     {"crime_suspected": st.just(False)},
     optional={
@@ -47,17 +89,36 @@ FACTS: Final = st.fixed_dictionaries(
         "sold": st.booleans(),
         "recalled": st.booleans(),
         "incident": st.booleans(),
+        "minor": st.booleans(),
     },
 )
-_NAMES: Final = [entry.id for entry in VIOLATIONS]
+LEARNT: Final[st.SearchStrategy[dict[str, FactInput]]] = st.fixed_dictionaries(
+    {
+        "goods_value": st.sampled_from((1, 30_000, 49_999, 50_000, 77_777, 10**9)).map(Money),
+        **dict.fromkeys(("sold", "recalled", "incident", "minor"), st.booleans()),
+    }
+)
+"""What the facts that are not known may turn out to be, each for itself."""
+_TIED: Final = [
+    entry.id
+    for entry, one in zip(VIOLATIONS, _PROVISIONS, strict=True)
+    if one.tiers == _PROVISIONS[0].tiers
+]
+_GIVING_WAY: Final = ["test.v0", "test.v1", "test.v3", SPECIAL.id, ABSORBING.id]
+_NAMES: Final = [entry.id for entry in (*VIOLATIONS, SPECIAL, ABSORBING)]
 ACTS: Final = st.builds(
     lambda names, facts: tuple(
         case(id=name, violation=name, act="x", facts=facts) for name in names
     ),
-    st.lists(st.sampled_from(_NAMES), min_size=1, max_size=4, unique=True),
+    st.one_of(
+        [
+            st.lists(st.sampled_from(names), min_size=1, max_size=4, unique=True)
+            for names in (_NAMES, _TIED, _GIVING_WAY)
+        ]
+    ),
     FACTS,
 )
-"""Cases of one act, all knowing the same."""
+"""Cases of one act, all knowing the same; often with equal fines, or norms that give way."""
 
 
 def joint(cases: tuple[Case, ...]) -> MatterOutcome:
@@ -71,20 +132,52 @@ def applied(matter: MatterOutcome) -> str | None:
     return None if found is None else found.case.id
 
 
+def learn(cases: tuple[Case, ...], learnt: dict[str, FactInput]) -> tuple[Case, ...]:
+    """The cases when what was unknown is known."""
+    return tuple(attrs.evolve(one, facts={**learnt, **one.facts}) for one in cases)
+
+
+def given_way(outcomes: dict[str, Outcome]) -> dict[str, Role]:
+    """Which cases of a known act give way: displaced ones first, of the rest those absorbed."""
+    found: dict[str, Role] = {}
+    for entry, names, role in (
+        (SPECIAL, SPECIAL.special_to, Role.DISPLACED),
+        (ABSORBING, ABSORBING.absorbs, Role.ABSORBED),
+    ):
+        outcome = outcomes.get(entry.id)
+        if outcome is not None and "never" not in {one.rule for one in outcome.held}:
+            found |= dict.fromkeys(names & outcomes.keys() - found.keys(), role)
+    return found
+
+
+def severity(outcome: Outcome) -> tuple[object, ...]:
+    """What is compared: upper end, lower end, then the other kinds, the heaviest first."""
+    statutory = outcome.fine.statutory
+    assert statutory is not None
+    kinds = list(PenaltyKind)
+    opened = sorted(
+        (
+            (kinds.index(one.kind), one.modality is Modality.SHALL)
+            for one in outcome.other_kinds
+            if one.truth is Truth.TRUE
+        ),
+        reverse=True,
+    )
+    assert statutory.high is not None
+    return statutory.high, statutory.low or Fraction(0), opened
+
+
 def reference(outcomes: dict[str, Outcome]) -> set[str]:
     """Cases that may be applied in an act of which everything is known, by 行政处罚法 29."""
-    fined = {
-        name: outcome.fine
+    gone = given_way(outcomes)
+    found = {
+        name: severity(outcome)
         for name, outcome in outcomes.items()
-        if outcome.grade is not Grade.EXEMPT and outcome.fine.state is FineState.RANGE
+        if name not in gone
+        and outcome.grade is not Grade.EXEMPT
+        and outcome.fine.state is FineState.RANGE
     }
-    ends = {}
-    for name, fine in fined.items():
-        assert fine.statutory is not None
-        high = fine.statutory.high
-        assert high is not None
-        ends[name] = (high, fine.statutory.low or Fraction(0))
-    return {name for name, end in ends.items() if end == max(ends.values())}
+    return {name for name, one in found.items() if one == max(found.values())}
 
 
 class TestOneCase:
@@ -115,16 +208,21 @@ class TestOrder:
 class TestHigherFine:
     """One act is fined once, by the provision with the higher statutory fine."""
 
-    @given(ACTS)
-    def test_no_fined_part_is_above(self, cases: tuple[Case, ...]) -> None:
-        """No part that is fined elsewhere has a higher statutory fine than the one applied."""
+    @given(ACTS, LEARNT)
+    def test_no_fined_part_is_above(
+        self, cases: tuple[Case, ...], learnt: dict[str, FactInput]
+    ) -> None:
+        """No part fined elsewhere has a higher statutory fine, whatever is learnt about amounts."""
         [act] = joint(cases).acts
-        if act.applied is not None:
-            for part in act.parts:
-                if part.role is Role.FINED_ELSEWHERE:
-                    order = compare_fines(part.statutory, act.applied.statutory)
-                    assert order is None or order <= 0
         assert sum(part.role is Role.APPLIED for part in act.parts) <= 1
+        if act.applied is None:
+            return
+        later = {part.case.id: part.statutory for part in joint(learn(cases, learnt)).parts}
+        for part in act.parts:
+            if part.role is Role.FINED_ELSEWHERE:
+                order = compare_fines(later[part.case.id], later[act.applied.case.id])
+                assert order is not None
+                assert order <= 0
 
     @given(ACTS)
     def test_reference(self, cases: tuple[Case, ...]) -> None:
@@ -134,8 +232,9 @@ class TestHigherFine:
             "sold": True,
             "recalled": False,
             "incident": False,
+            "minor": False,
         }
-        full = tuple(attrs.evolve(c, facts={**known, **c.facts}) for c in cases)
+        full = learn(cases, known)
         [act] = joint(full).acts
         best = reference({part.case.id: part.outcome for part in act.parts})
         assert act.chosen
@@ -146,20 +245,37 @@ class TestHigherFine:
         else:
             assert act.applied is None
 
-    @given(ACTS, st.sampled_from((1, 30_000, 49_999, 50_000, 77_777, 10**9)), st.booleans())
+    @given(ACTS, LEARNT)
     def test_learning_never_changes_a_choice(
-        self, cases: tuple[Case, ...], goods: int, told: bool
+        self, cases: tuple[Case, ...], learnt: dict[str, FactInput]
     ) -> None:
         """A choice once made stands whatever the unknown facts turn out to be."""
         before = joint(cases)
-        if not before.acts[0].chosen or applied(before) is None:
+        [now], [later] = before.acts, joint(learn(cases, learnt)).acts
+        if not now.chosen or applied(before) is None or now.basis in (Basis.LONE, Basis.REMAINS):
             return
-        known: dict[str, FactInput] = {"goods_value": Money(goods), "sold": told, "recalled": told}
-        [act] = joint(tuple(attrs.evolve(c, facts={**known, **c.facts}) for c in cases)).acts
-        if before.acts[0].basis is Basis.LONE:
-            return
-        best = reference({part.case.id: part.outcome for part in act.parts})
+        best = reference({part.case.id: part.outcome for part in later.parts})
         assert not best or applied(before) in best
+
+    @given(ACTS, LEARNT)
+    def test_learning_never_changes_what_gives_way(
+        self, cases: tuple[Case, ...], learnt: dict[str, FactInput]
+    ) -> None:
+        """Nor does which norms stand, once the choice is made; known in full, it is told."""
+        [now], [later] = joint(cases).acts, joint(learn(cases, learnt)).acts
+        gone = given_way({part.case.id: part.outcome for part in later.parts})
+        for part, after in zip(now.parts, later.parts, strict=True):
+            assert gone.get(after.case.id) is (None if after.role.stands else after.role)
+            if now.chosen or not part.role.stands:
+                assert part.role.stands == after.role.stands
+
+    @given(ACTS, LEARNT)
+    def test_open_choices_ask(self, cases: tuple[Case, ...], learnt: dict[str, FactInput]) -> None:
+        """A choice that is not made is asked for, and made when everything is known."""
+        matter = joint(cases)
+        if not matter.acts[0].chosen:
+            assert matter.questions
+        assert joint(learn(cases, learnt)).acts[0].chosen
 
 
 class TestExempt:

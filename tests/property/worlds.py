@@ -215,6 +215,7 @@ _EFFECTS: Final = (
     RuleEffect(),
     RuleEffect(instead=PenaltyKind.WARNING),
     RuleEffect(waives=frozenset({PenaltyKind.CONFISCATION})),
+    RuleEffect(keeps=frozenset({PenaltyKind.CONFISCATION})),
     RuleEffect(fine=FineEffect(amount=6_000_000)),
     RuleEffect(fine=FineEffect(low=5_500_000, high=7_000_000)),
     RuleEffect(fine=FineEffect(band=Band(low=Fraction(0), high=Fraction(1, 5)))),

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from bizrules.case_dates import in_order, order_problems
-from bizrules.cases import Act, Case, Priors
+from bizrules.cases import Act, Case, Prior, Priors
 from bizrules.errors import CaseError
 from bizrules.provenance import Location
 from bizrules.values import DateSpan
 
 MARCH, MAY = date(2022, 3, 1), date(2022, 5, 20)
+MARCH_PRIOR = Prior(decided=MARCH)
 
 
 def case(given: dict[str, Any]) -> Case:
@@ -19,9 +20,9 @@ def case(given: dict[str, Any]) -> Case:
     return Case(**{"id": "c", "region": "530103", "violation": "food.label", **given})
 
 
-def locate(*path: str) -> Location:
+def locate(*path: str | int) -> Location:
     """The place of a part."""
-    return Location("case c", path=".".join(("$", *path)))
+    return Location("case c", path=".".join(("$", *map(str, path))))
 
 
 class TestTypes:
@@ -83,3 +84,25 @@ class TestOrder:
         found = case(given)
         assert in_order(found) is ordered
         assert (not list(order_problems(found, locate))) is ordered
+
+
+class TestPriors:
+    """Earlier violations lie before the decision."""
+
+    @pytest.mark.parametrize(
+        ("prior", "refused"),
+        [
+            (Prior(decided=MAY), False),
+            (Prior(decided=date(2022, 5, 21)), True),
+            (Prior(committed=date(2022, 5, 21)), True),
+            (Prior(committed=MARCH, decided=date(2022, 5, 21)), True),
+            (Prior(), False),
+        ],
+    )
+    def test_after_the_decision(self, prior: Prior, refused: bool) -> None:
+        """A register searched for the decision cannot hold what came after it."""
+        found = case({"decided": MAY, "priors": Priors(found=[MARCH_PRIOR, prior])})
+        assert in_order(found) is not refused
+        paths = [problem.location.path for problem in order_problems(found, locate)]
+        assert all("priors.found.1" in (path or "") for path in paths)
+        assert bool(paths) is refused

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -77,13 +78,20 @@ class TestSpans:
             (DateSpan.on(DAY), "2022-03-01"),
             (DateSpan(date(2024, 9, 1), date(2024, 9, 30)), "2024-09"),
             (DateSpan(date(2024, 1, 1), date(2024, 12, 31)), "2024"),
-            (DateSpan(DAY, None), "2022-03-01"),
-            (DateSpan(None, DAY), "2022-03-01"),
+            (DateSpan(date(2024, 2, 1), date(2024, 2, 29)), "2024-02"),
+            (DateSpan(date(2024, 2, 1), date(2024, 2, 28)), "2024-02-01..2024-02-28"),
+            (DateSpan(date(2024, 9, 2), date(2024, 9, 30)), "2024-09-02..2024-09-30"),
+            (DateSpan(date(2021, 11, 20), date(2021, 12, 5)), "2021-11-20..2021-12-05"),
+            (DateSpan(date(2024, 1, 1), date(2024, 12, 30)), "2024-01-01..2024-12-30"),
+            (DateSpan(date(2024, 1, 2), date(2024, 12, 31)), "2024-01-02..2024-12-31"),
+            (DateSpan(date(2023, 1, 1), date(2024, 12, 31)), "2023-01-01..2024-12-31"),
+            (DateSpan(DAY, None), "2022-03-01.."),
+            (DateSpan(None, DAY), "..2022-03-01"),
             (DateSpan(), ""),
         ],
     )
     def test_format(self, span: DateSpan, text: str) -> None:
-        """A span is written as the day, month or year that is known."""
+        """Only a whole month is written as a month, and a whole year as a year."""
         assert format_span(span) == text
 
     @pytest.mark.parametrize("text", ["2022-03-01", "2024-09", "2024", "9999-12", "9999"])
@@ -134,6 +142,34 @@ class TestParties:
         assert Prior().result is PriorResult.PENALISED
         assert Prior(result="exempted").result is PriorResult.EXEMPTED
         assert Priors(found=[Prior()]).found == (Prior(),)
+
+    def test_days(self) -> None:
+        """Days of priors and of birth are dates, or text that is one."""
+        assert Prior(decided="2024-01-01", committed=DAY).decided == date(2024, 1, 1)
+        assert Priors(searched_since="2020-01-01").searched_since == date(2020, 1, 1)
+        assert Party(birth_date="2010-02-28").birth_date == date(2010, 2, 28)
+
+    @pytest.mark.parametrize("given", ["2024", "2023-02-29", datetime(2024, 1, 1, 0, 0)])  # noqa: DTZ001 - the point
+    def test_no_day(self, given: str | datetime) -> None:
+        """Part of a date, a day that does not exist and a moment are refused."""
+        for build in (lambda: Prior(decided=given), lambda: Priors(searched_since=given)):
+            with pytest.raises(ValueError, match=f"`{re.escape(str(given))}` is not a date"):
+                build()
+        with pytest.raises(TypeError, match="not int"):
+            Prior(decided=2024)  # type: ignore[arg-type]  # the point
+
+    def test_codes_are_named(self) -> None:
+        """What is refused names the field and what may stand there."""
+        with pytest.raises(
+            ValueError, match=r"`result`: `fined` is none of `exempted`, .*`pending`"
+        ):
+            Prior(result="fined")
+        with pytest.raises(ValueError, match="`registers`: `x` is none of `case_system`, "):
+            Priors(registers=["x"])
+        with pytest.raises(TypeError, match="`registers`: `case_system` is text"):
+            Priors(registers="case_system")
+        with pytest.raises(TypeError, match="`region`: 530103 is not text"):
+            Prior(region=530103)  # type: ignore[arg-type]  # the point
 
 
 class TestCases:

@@ -7,17 +7,21 @@ import attrs
 import pytest
 
 from bizrules.cases import Act, Case, Party, PartyKind, Prior, Priors
-from bizrules.conditions import AnyOf, Condition, Op
+from bizrules.conditions import ALWAYS, AnyOf, Condition, Op
 from bizrules.engine import Engine
 from bizrules.errors import CaseError
+from bizrules.facts import Kind, Vocabulary
+from bizrules.history import RepeatCount, Window
 from bizrules.matters import ActOutcome, Basis, Role
 from bizrules.outcomes import FineState
-from bizrules.penalties import Grade, Modality, OtherKind, PenaltyKind
+from bizrules.penalties import Grade, Modality, OtherKind, PenaltyKind, Provision
+from bizrules.provenance import Text
 from bizrules.rules import Ground, RuleEffect, Violation
 from bizrules.truth import Truth
 from bizrules.values import DateSpan, Interval, Money
 from property.worlds import (
     BORDERS,
+    FACTS,
     FIRST,
     case,
     check,
@@ -28,6 +32,7 @@ from property.worlds import (
     rule,
     violation,
 )
+from strategies import fact
 
 LOW = violation("test.low", provision(fine_tier(100_000, 500_000)))
 HIGH = violation("test.high", provision(fine_tier(200_000, 1_000_000)))
@@ -43,6 +48,17 @@ SWITCH = violation(
 )
 LATE = violation("test.late", provision(fine_tier(1, 9_000_000), only_after=is_true("sold")))
 NOTHING = violation("test.nothing", provision(kinds=(OtherKind(kind=PenaltyKind.WARNING),)))
+
+
+def fined(kind: PenaltyKind, when: Condition = ALWAYS) -> Provision:
+    """A fine of 1000 to 2000 fen, and another kind of penalty."""
+    return provision(fine_tier(1000, 2000), kinds=(OtherKind(kind=kind, when=when),))
+
+
+REVOKES_OR_SUSPENDS = (
+    violation("test.revokes", fined(PenaltyKind.REVOCATION, is_true("sold"))),
+    violation("test.suspends", fined(PenaltyKind.SUSPENSION)),
+)
 
 
 def world(*entries: Violation, rules: Iterable[Any] = ()) -> Engine:
@@ -137,6 +153,100 @@ class TestHigherFine:
         act = one_act(HIGH, twin)
         assert (act.basis, roles(act)["twin"]) == (Basis.KINDS, "applied")
         assert one_act(twin, HIGH).basis is Basis.KINDS
+
+    def test_equals_above_a_third(self) -> None:
+        """Two equal ones above a third are equal, and only the two are said to be."""
+        act = one_act(LOW, HIGH, attrs.evolve(HIGH, id="test.twin"))
+        assert (act.basis, roles(act)["high"]) == (Basis.EQUAL, "applied")
+        assert "1000元以上" not in act.text.zh
+
+    def test_open_kinds_are_asked(self) -> None:
+        """Where equal fines leave it to other kinds that are not told, what tells them is asked."""
+        act = one_act(*REVOKES_OR_SUSPENDS)
+        assert (act.basis, act.chosen, act.open_facts) == (Basis.OPEN, False, ("sold",))
+        assert [(q.fact, q.changes) for q in act.asked] == [("sold", ("choice",))]
+        assert act.asked[0].answered_by
+        assert roles(one_act(*REVOKES_OR_SUSPENDS, sold=True))["revokes"] == "applied"
+        assert roles(one_act(*REVOKES_OR_SUSPENDS, sold=False))["suspends"] == "applied"
+
+    def test_kinds_open_alike(self) -> None:
+        """Kinds that wait for the same fact alike leave nothing to ask."""
+        revokes, _ = REVOKES_OR_SUSPENDS
+        act = one_act(revokes, attrs.evolve(revokes, id="test.twin"))
+        assert (act.basis, act.chosen, act.open_facts) == (Basis.EQUAL, True, ())
+        assert "sold" in act.text.en
+
+    def test_surely_heavier_kinds(self) -> None:
+        """What is surely open outweighs what at most is; nothing is asked."""
+        _, suspends = REVOKES_OR_SUSPENDS
+        maybe = attrs.evolve(
+            suspends, id="test.maybe", provisions=(fined(PenaltyKind.WARNING, is_true("sold")),)
+        )
+        act = one_act(maybe, suspends)
+        assert (act.basis, roles(act)["suspends"]) == (Basis.KINDS, "applied")
+
+    def test_kinds_of_lower_fines(self) -> None:
+        """Other kinds do not matter where the fines differ."""
+        revokes, _ = REVOKES_OR_SUSPENDS
+        act = one_act(revokes, attrs.evolve(HIGH, provisions=(provision(fine_tier(1, 10**9)),)))
+        assert (act.basis, act.chosen, act.open_facts) == (Basis.HIGHER_FINE, True, ())
+
+    def test_kinds_of_versions(self) -> None:
+        """While a date leaves the version open, the kinds of both are looked at."""
+        days = (Interval(until=BORDERS[1]), Interval(BORDERS[1]))
+        kinds = (PenaltyKind.WARNING, PenaltyKind.REVOCATION)
+        changed = violation(
+            "test.changed",
+            *(attrs.evolve(fined(k), in_force=d) for k, d in zip(kinds, days, strict=True)),
+        )
+        span = DateSpan(BORDERS[0], BORDERS[2])
+        entries = (REVOKES_OR_SUSPENDS[1], changed)
+        cases = [
+            case(id=e.id, violation=e.id, act="x", committed=Act(ended=span), decided=span)
+            for e in entries
+        ]
+        [act] = world(*entries).evaluate_matter(cases).acts
+        assert not act.chosen
+        assert set(act.open_facts) == {"decided"}
+
+    def test_law_open(self) -> None:
+        """Where old and new law are open, what tells them is asked, not a date that is known."""
+        days = (Interval(until=BORDERS[1]), Interval(BORDERS[1]))
+        changed = violation(
+            "test.changed",
+            *(
+                attrs.evolve(fined(PenaltyKind.REVOCATION, is_true(name)), in_force=d)
+                for name, d in zip(("sold", "recalled"), days, strict=True)
+            ),
+        )
+        entries = (REVOKES_OR_SUSPENDS[1], changed)
+        dates = {"committed": BORDERS[0], "decided": BORDERS[1]}
+        cases = [case(id=e.id, violation=e.id, act="x", **dates) for e in entries]
+        [act] = world(*entries).evaluate_matter(cases).acts
+        assert (act.chosen, act.open_facts) == (False, ("recalled", "sold"))
+
+    def test_kinds_that_cannot_be_answered(self) -> None:
+        """Kinds whose facts cannot be answered one by one are asked for all the same."""
+        summed = check(("goods_value", "test.gains"), Op.BELOW, Money(5))
+        entry = violation("test.sum", fined(PenaltyKind.REVOCATION, summed))
+        act = one_act(entry, REVOKES_OR_SUSPENDS[1])
+        assert (act.basis, act.open_facts) == (Basis.OPEN, ("goods_value", "test.gains"))
+
+    def test_register_is_searched(self) -> None:
+        """A fact that earlier violations tell is asked with the search that tells it."""
+        times = attrs.evolve(
+            fact("test.times", Kind.INTEGER), counts=RepeatCount(window=Window(24))
+        )
+        known = Vocabulary({**FACTS.facts, times.name: times}, FACTS.groups)
+        revokes = violation(
+            "test.first", fined(PenaltyKind.REVOCATION, check(times.name, Op.ABOVE, 2))
+        )
+        entries = (revokes, REVOKES_OR_SUSPENDS[1])
+        cases = [case(id=e.id, violation=e.id, act="x") for e in entries]
+        [act] = engine(violations=entries, vocabulary=known).evaluate_matter(cases).acts
+        [question] = act.asked
+        assert (question.fact, question.changes) == (times.name, ("choice",))
+        assert question.since == BORDERS[0].replace(year=2020, month=3, day=1)
 
     def test_order_given_is_last(self) -> None:
         """Where nothing tells them apart the first is applied, and it is said so."""
@@ -236,6 +346,18 @@ class TestOpenGrades:
         assert act.chosen
         assert not act.settled
 
+    def test_equal_may_be_exempt(self) -> None:
+        """Of two equals the one that is surely fined is applied."""
+        maybe = rule("e", when=is_true("recalled"), violations=frozenset({HIGH.id}))
+        act = one_act(HIGH, attrs.evolve(HIGH, id="test.twin"), rules=[maybe])
+        assert roles(act) == {"high": "undetermined", "twin": "applied"}
+        assert (act.basis, act.chosen) == (Basis.EQUAL, True)
+
+    def test_without_a_provision(self) -> None:
+        """A violation that no provision penalises calls for no fine."""
+        act = one_act(NOTHING, violation("test.bare"))
+        assert (act.basis, roles(act)["bare"]) == (Basis.NO_FINE, "without_fine")
+
     def test_waiver_may_come(self) -> None:
         """A rule that may order a warning in place of the fine keeps the choice open."""
         warn = rule(
@@ -254,6 +376,26 @@ class TestOpenGrades:
         exempt = rule("e", violations=frozenset({HIGH.id}))
         act = one_act(LOW, HIGH, rules=[exempt])
         assert (roles(act), act.basis) == ({"low": "applied", "high": "exempt"}, Basis.SOLE)
+
+    def test_exempt_but_fined(self) -> None:
+        """A rule that waives the warning alone leaves the fine, and the fine is that of the act."""
+        warned = violation(
+            "test.warned",
+            provision(fine_tier(1, 9_000_000), kinds=(OtherKind(kind=PenaltyKind.WARNING),)),
+        )
+        waives = rule(
+            "w",
+            modality=Modality.SHALL,
+            violations=frozenset({warned.id}),
+            effect=RuleEffect(waives=frozenset({PenaltyKind.WARNING})),
+        )
+        alone = one_act(warned, rules=[waives])
+        assert alone.applied is not None
+        assert alone.applied.outcome.grade is Grade.EXEMPT
+        assert (roles(alone), alone.basis) == ({"warned": "applied"}, Basis.LONE)
+        act = one_act(LOW, warned, rules=[waives])
+        assert roles(act) == {"low": "fined_elsewhere", "warned": "applied"}
+        assert act.fine == alone.fine
 
     def test_contested(self) -> None:
         """Whether a contested case is fined is for the authority; nothing is asked."""
@@ -288,6 +430,36 @@ class TestOneNormOverAnother:
         act = one_act(HIGH, attrs.evolve(LOW, absorbs=frozenset({HIGH.id})))
         assert roles(act) == {"high": "absorbed", "low": "applied"}
 
+    @pytest.mark.parametrize(
+        ("relations", "said", "unsaid"),
+        [
+            ({"special_to": {HIGH.id}}, "一般规定让位于特别规定", "吸收"),
+            ({"absorbs": {HIGH.id}}, "其他违法行为已被吸收", "特别规定"),
+            (
+                {"special_to": {HIGH.id}, "absorbs": {GOODS.id}},
+                "有的一般规定让位于特别规定，有的违法行为已被吸收",
+                "或者",
+            ),
+        ],
+    )
+    def test_what_happened_is_said(
+        self, relations: dict[str, set[str]], said: str, unsaid: str
+    ) -> None:
+        """The text says which of the two happened: displacement, absorption, or some of each."""
+        given = {name: frozenset(ids) for name, ids in relations.items()}
+        one = attrs.evolve(LOW, **given)  # type: ignore[arg-type]  # one of its relations
+        others = (HIGH, GOODS) if len(relations) > 1 else (HIGH,)
+        text = one_act(*others, one, goods_value=Money(1)).text
+        assert said in text.zh
+        assert unsaid not in text.zh
+
+    def test_marks_inside_marks(self) -> None:
+        """Quotation marks inside a quoted title become single ones."""
+        named = attrs.evolve(HIGH, title=Text(zh="使用“最佳”用语", en="using “best”"))
+        text = one_act(LOW, named).text
+        assert "“使用‘最佳’用语”" in text.zh
+        assert "“using ‘best’”" in text.in_("en")
+
     def test_displaced_absorb_nothing(self) -> None:
         """What is displaced has no say any more."""
         special = attrs.evolve(LOW, special_to=frozenset({HIGH.id}))
@@ -312,6 +484,88 @@ class TestOneNormOverAnother:
         )
         act = one_act(HIGH, special, rules=[none])
         assert roles(act) == {"high": "applied", "low": "exempt"}
+
+    OPEN = rule(
+        "n",
+        when=is_true("incident"),
+        ground=Ground.NOT_ESTABLISHED,
+        modality=Modality.SHALL,
+        violations=frozenset({LOW.id}),
+    )
+    MINOR = rule("m", modality=Modality.SHALL, violations=frozenset({LOW.id}))
+
+    @pytest.mark.parametrize(
+        "special",
+        [
+            attrs.evolve(LOW, special_to=frozenset({HIGH.id})),
+            attrs.evolve(LOW, absorbs=frozenset({HIGH.id})),
+        ],
+    )
+    def test_perhaps_not_established(self, special: Violation) -> None:
+        """While it is open whether the special violation is established, so is the displacement."""
+        act = one_act(HIGH, special, rules=[self.OPEN, self.MINOR])
+        assert roles(act) == {"high": "undetermined", "low": "exempt"}
+        assert (act.basis, act.chosen, act.settled) == (Basis.OPEN, False, False)
+        assert act.open_facts == ("incident",)
+        assert [question.changes for question in act.asked] == [("choice",)]
+        assert "能否成立" in act.text.zh
+        assert "能否成立" in act.parts[0].text.zh
+        act = one_act(HIGH, special, rules=[self.OPEN, self.MINOR], incident=True)
+        assert roles(act) == {"high": "applied", "low": "exempt"}
+        act = one_act(HIGH, special, rules=[self.OPEN, self.MINOR], incident=False)
+        assert act.chosen
+        assert roles(act)["high"] in ("displaced", "absorbed")
+
+    def test_perhaps_not_established_and_asked(self) -> None:
+        """What the special case asks by itself is asked for the sake of the choice too."""
+        special = attrs.evolve(LOW, special_to=frozenset({HIGH.id}))
+        cases = [case(id=e.id, violation=e.id, act="x") for e in (HIGH, special)]
+        matter = world(HIGH, special, rules=[self.OPEN]).evaluate_matter(cases)
+        assert [q.changes for q in matter.questions] == [("choice", "grade")]
+        assert set(roles(matter.acts[0]).values()) == {"undetermined"}
+
+    def test_displaced_in_any_case(self) -> None:
+        """What another norm displaces anyway waits for nothing."""
+        special = attrs.evolve(LOW, special_to=frozenset({HIGH.id}))
+        other = attrs.evolve(GOODS, special_to=frozenset({HIGH.id, LOW.id}))
+        act = one_act(HIGH, special, other, rules=[self.OPEN], goods_value=Money(1))
+        assert roles(act) == {"high": "displaced", "low": "displaced", "goods": "applied"}
+        assert act.chosen
+        assert act.parts[0].by == GOODS.id
+
+    def test_not_established_by_a_list(self) -> None:
+        """A ground of a list carries the result like one of law, until something outweighs it."""
+        special = attrs.evolve(LOW, special_to=frozenset({HIGH.id}))
+        listed = attrs.evolve(self.OPEN, modality=Modality.MAY, condition=ALWAYS)
+        assert roles(one_act(HIGH, special, rules=[listed]))["high"] == "applied"
+        heavier = rule("h", Grade.HEAVIER, is_true("sold"), violations=frozenset({LOW.id}))
+        act = one_act(HIGH, special, rules=[listed, heavier])
+        assert roles(act)["high"] == "undetermined"
+        assert not act.chosen
+
+    def test_perhaps_not_yet_law(self) -> None:
+        """A violation that may not have been one on the day displaces nothing for sure."""
+        new = attrs.evolve(LOW, special_to=frozenset({HIGH.id}), in_force=Interval(BORDERS[1]))
+        span = DateSpan(BORDERS[0], BORDERS[2])
+        cases = [
+            case(id=e.id, violation=e.id, act="x", committed=Act(ended=span), decided=BORDERS[2])
+            for e in (HIGH, new)
+        ]
+        [act] = world(HIGH, new).evaluate_matter(cases).acts
+        assert not act.chosen
+        assert act.open_facts == ("committed",)
+
+    def test_many_perhaps_not_established(self) -> None:
+        """Where too many are open to look at every way, nothing is displaced for sure."""
+        names = [f"test.v{n}" for n in range(10)]
+        chain = [
+            violation(one, provision(fine_tier(1, 2)), special_to=frozenset({two}))
+            for one, two in zip(names, [*names[1:], HIGH.id], strict=True)
+        ]
+        maybe = attrs.evolve(self.OPEN, violations=None)
+        act = one_act(HIGH, *chain, rules=[maybe])
+        assert act.open_facts == ("incident",)
+        assert set(roles(act).values()) == {"undetermined"}
 
     def test_not_yet_law(self) -> None:
         """Nor does one that a more lenient law does not know."""

@@ -1,11 +1,11 @@
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
 
-from bizrules.cases import Act, Case, DayInput, Party, PartyKind
+from bizrules.cases import Act, Case, DayInput, Party, PartyKind, Prior, Priors
 from bizrules.derivation import (
     CORE_DERIVATIONS,
     Derivation,
@@ -18,11 +18,27 @@ from bizrules.derivation import (
     ordinary_limitation_run_out,
     party_is_minor,
     party_kind,
+    repeat_derivation,
     violation_months,
 )
 from bizrules.facts import Value
+from bizrules.history import Anchor, Area, RepeatCount, Window
 from bizrules.values import DateSpan
 from records import CASE, known
+
+
+class Watched:
+    """A case that notes which parts of it are read."""
+
+    def __init__(self, case: Case) -> None:
+        """Watch the case."""
+        self.case = case
+        self.seen: set[str] = set()
+
+    def __getattr__(self, name: str) -> object:
+        """A part of the case."""
+        self.seen.add(name)
+        return getattr(self.case, name)
 
 
 class TestParty:
@@ -345,6 +361,35 @@ class TestTable:
         names = [derivation.name for derivation in CORE_DERIVATIONS]
         assert len(names) == len(set(names))
         assert all(derivation.reads for derivation in CORE_DERIVATIONS)
+
+    @pytest.mark.parametrize("anchor", Anchor)
+    @pytest.mark.parametrize("area", Area)
+    @pytest.mark.parametrize("found", [True, False])
+    def test_reads(self, anchor: Anchor, area: Area, *, found: bool) -> None:
+        """Each reads no part of the case but those that it names, whatever counts as first."""
+        place = {"region": "530103", "authority": "a", "violation": "food.label"}
+        days = {step.value: date(2021, 5, 1) for step in Anchor}
+        prior = Prior(**place, **days)  # type: ignore[arg-type]  # names of fields
+        full = attrs.evolve(
+            CASE,
+            committed="2022-03-01",
+            discovered="2022-03-02" if found else None,
+            filed="2022-03-03",
+            decided="2022-05-20",
+            authority="a",
+            party=Party(birth_date=date(2000, 1, 1)),
+            priors=Priors(searched_since=date(2010, 1, 1), found=[prior]),
+        )
+        count = RepeatCount(window=Window(24), anchor=anchor, area=area)
+        repeats = repeat_derivation("repeats", count)
+        for derivation in (*CORE_DERIVATIONS, repeats):
+            watched = Watched(full)
+            about = attrs.evolve(known(full), case=cast("Case", watched), first=count)
+            derivation.compute(about)
+            assert watched.seen <= set(derivation.reads), derivation.name
+        narrow = area is Area.ANYWHERE
+        assert narrow is not bool({"region", "authority"} & set(repeats.reads))
+        assert {"priors", "committed", anchor.value} <= set(repeats.reads)
 
     @pytest.mark.parametrize("derivation", CORE_DERIVATIONS, ids=lambda derivation: derivation.name)
     def test_nothing_known(self, derivation: Derivation) -> None:

@@ -24,21 +24,59 @@ from bizrules.analysis import (
     render_diff,
     view_on,
 )
-from bizrules.analysis._differences import compare_effects, compare_grades
-from bizrules.conditions import AllOf, Condition, Defined, Op, Operand
+from bizrules.analysis._differences import compare_grades
+from bizrules.analysis._fines import compare_effects
+from bizrules.analysis._general import compare_bands
+from bizrules.analysis._windows import is_wider, rises
+from bizrules.conditions import AllOf, Condition, Defined, Not, Op, Operand, Share
 from bizrules.conditions import Test as FactTest
 from bizrules.engine import Engine
 from bizrules.errors import NotInForceError, UnknownNameError
 from bizrules.facts import Kind, Vocabulary
-from bizrules.history import FirstViolation, Window
+from bizrules.history import (
+    Anchor,
+    FirstViolation,
+    Identity,
+    Register,
+    SpecialWindow,
+    Window,
+    WindowUnit,
+)
 from bizrules.loading import Knowledge
-from bizrules.penalties import Band, FineEffect, Grade, Modality, PenaltyKind
+from bizrules.penalties import (
+    GRADES,
+    Band,
+    BandTable,
+    FineEffect,
+    Grade,
+    Modality,
+    PenaltyKind,
+    Shape,
+)
 from bizrules.phrases._en_diff import DIFF as ENGLISH
 from bizrules.phrases._zh_diff import DIFF as CHINESE
-from bizrules.provenance import Citation, Text
-from bizrules.rules import Axis, Effect, ListKind, Measure, Rule, RuleEffect, Ruleset, Unexpressed
+from bizrules.provenance import Citation, NormLevel, Text
+from bizrules.rules import (
+    Accrual,
+    Axis,
+    CalendarKind,
+    Combination,
+    Deadline,
+    Definition,
+    Duty,
+    Effect,
+    Ground,
+    ListKind,
+    Measure,
+    Reach,
+    Rule,
+    RuleEffect,
+    Ruleset,
+    Trigger,
+    Unexpressed,
+)
 from bizrules.values import Interval, Money
-from rulebook import FIRE, FOOD, rule, ruleset
+from rulebook import FIRE, FOOD, duty, rule, ruleset
 from strategies import VOCABULARY as PLAIN
 from strategies import fact, text
 
@@ -46,6 +84,7 @@ VOCABULARY = Vocabulary(
     {
         **PLAIN.facts,
         "first_violation": fact("first_violation", Kind.BOOLEAN),
+        "prior_count": fact("prior_count", Kind.INTEGER),
         "list/a#unexpressed": fact("list/a#unexpressed", Kind.BOOLEAN),
         "list/b#unexpressed": fact("list/b#unexpressed", Kind.BOOLEAN),
     }
@@ -567,6 +606,14 @@ class TestPhrases:
             "diff.part",
             "diff.kind",
             "diff.direction",
+            "diff.combination",
+            "diff.counting.by",
+            "diff.reach",
+            "diff.shape",
+            "diff.share",
+            "diff.supplements",
+            "diff.trigger",
+            "ground",
             "refinement",
             "cli.what",
             "severity",
@@ -585,3 +632,357 @@ class TestPhrases:
 def fields_of(said: str) -> set[str]:
     """Names of the details that a phrase mentions."""
     return {name for _, name, _, _ in Formatter().parse(said) if name is not None}
+
+
+def general(old: Ruleset, new: Ruleset) -> list[tuple[Part, Direction]]:
+    """What is different for all entries, with its direction."""
+    found = diff_rulesets(view(old), view(new))
+    return [(one.part, one.direction) for one in found.general]
+
+
+class TestGround:
+    """Through which door an entry goes, and how high its norm ranks."""
+
+    def test_another_ground_is_a_change(self) -> None:
+        """A listed entry that becomes a ground of law has another effect, but no direction."""
+        change = amended(lenient(), lenient(ground=Ground.MINOR))
+        assert change is not None
+        assert (change.kind, change.direction) == (ChangeKind.CHANGED, UNTOLD)
+        (found, _) = change.differences
+        assert (found.part, found.old.zh, found.new.zh) == (Part.GROUND, "清单条目", "轻微不罚")
+
+    def test_another_rank_is_a_change(self) -> None:
+        """A ground of a law that becomes one of a document no longer binds in the same way."""
+        change = amended(lenient(level=NormLevel.LAW), lenient(level=NormLevel.DOCUMENT))
+        assert change is not None
+        assert (change.kind, change.direction) == (ChangeKind.CHANGED, UNTOLD)
+        (found, _) = change.differences
+        assert (found.part, found.old.zh, found.new.zh) == (Part.LEVEL, "法律", "规范性文件")
+
+    def test_every_ground_has_a_name(self) -> None:
+        """Each ground is named in both languages."""
+        named = {key.partition(".")[2] for key in CHINESE if key.startswith("ground.")}
+        assert named == {ground.value for ground in Ground}
+
+
+class TestGeneral:
+    """What a ruleset says for all its entries."""
+
+    @pytest.mark.parametrize(
+        ("old", "new", "direction"),
+        [
+            (Combination.LENIENT, Combination.HEAVIER, STRICTER),
+            (Combination.ORDINARY, Combination.LENIENT, LOOSER),
+            (Combination.CONTEST, Combination.LENIENT, UNTOLD),
+            (None, Combination.HEAVIER, UNTOLD),
+        ],
+    )
+    def test_combination(
+        self, old: Combination | None, new: Combination | None, direction: Direction
+    ) -> None:
+        """It is stricter if the heavier side gains; a contest or silence proposes nothing."""
+        found = general(ruleset("set", combination=old), ruleset("set", combination=new))
+        assert found == [(Part.COMBINATION, direction)]
+
+    def test_reach_and_supplements(self) -> None:
+        """How far a list reaches back, and whether it only supplements, is told."""
+        new = ruleset("set", reach=Reach.ALWAYS, supplements=True)
+        found = diff_rulesets(view(ruleset("set")), view(new))
+        said = [(one.part, one.old.zh, one.new.zh) for one in found.general]
+        assert said == [
+            (Part.SUPPLEMENTS, "与上级规定并用", "仅作补充，上级已有规定的从其规定"),
+            (Part.REACH, "从旧兼从轻", "适用于施行期间作出决定的全部案件"),
+        ]
+
+    def banded(self, *shapes: Shape, **shares: tuple[int, int]) -> BandTable:
+        """A band table with shares in percent."""
+        bands = {GRADES[code]: _band(*share) for code, share in shares.items()}
+        return BandTable(id="1", shapes=frozenset(shapes or Shape), bands=bands)
+
+    def test_bands(self) -> None:
+        """A band that rises is stricter; each grade is told with its share."""
+        low, high = self.banded(lighter=(0, 30)), self.banded(lighter=(10, 30))
+        assert compare_bands((low,), (high,)) is STRICTER
+        assert compare_bands((high,), (low,)) is LOOSER
+        assert compare_bands((low,), (self.banded(),)) is STRICTER
+        assert compare_bands((low,), ()) is UNTOLD
+        assert compare_bands((low,), (self.banded(Shape.RANGE, lighter=(0, 30)),)) is UNTOLD
+        mixed = self.banded(lighter=(0, 40), heavier=(60, 100))
+        assert compare_bands((self.banded(lighter=(0, 30), heavier=(70, 100)),), (mixed,)) is UNTOLD
+        old, new = ruleset("set", bands=(low,)), ruleset("set", bands=(high,))
+        (found,) = diff_rulesets(view(old), view(new)).general
+        assert (found.part, found.direction) == (Part.BANDS, STRICTER)
+        assert found.old.zh == "从轻处罚为法定幅度的0%至30%"
+        assert found.new.en == "a lighter penalty 10% to 30% of the statutory span"
+        renamed = ruleset("set", bands=(attrs.evolve(low, id="2", citations=()),))
+        assert general(old, renamed) == []
+
+    def test_open_ends_of_bands(self) -> None:
+        """An end that does not belong to the band is said; which is stricter is not."""
+        closed = self.banded(Shape.MAX_ONLY, lighter=(0, 30))
+        open_ended = attrs.evolve(closed.bands[LIGHTER], high_closed=False)
+        opened = attrs.evolve(closed, bands={LIGHTER: open_ended})
+        old, new = ruleset("set", bands=(closed,)), ruleset("set", bands=(opened,))
+        (found,) = diff_rulesets(view(old), view(new)).general
+        assert found.direction is UNTOLD
+        assert found.new.zh == "只有上限的罚款：从轻处罚为法定幅度的0%至30%（不含）"
+
+
+def _band(low: int, high: int) -> Band:
+    """A band of the span in percent, both ends included."""
+    return Band(low=Fraction(low, 100), high=Fraction(high, 100))
+
+
+class TestDefinitions:
+    """Legal concepts, as they are defined on a day."""
+
+    def defined(self, condition: Condition, *rules: Rule, name: str = "set") -> Ruleset:
+        """A ruleset that defines `timely`, with rules."""
+        concept = Definition(name="timely", ruleset=name, label=text("timely"), condition=condition)
+        return ruleset(name, lists=LISTS, definitions={"timely": concept}, rules=rules)
+
+    def use(self, condition: Condition, name: str = "set") -> Condition:
+        """The use of the concept in a condition."""
+        return Defined(name=f"{name}#timely", label=text("timely"), condition=condition)
+
+    @pytest.mark.parametrize(
+        ("denied", "heavy", "direction"),
+        [
+            (False, False, STRICTER),
+            (True, False, LOOSER),
+            (False, True, LOOSER),
+            (True, True, STRICTER),
+            (False, None, UNTOLD),
+        ],
+    )
+    def test_a_narrower_concept(
+        self, denied: bool, heavy: bool | None, direction: Direction
+    ) -> None:
+        """It is stricter for a lenient entry that needs it, looser for a heavier one."""
+
+        def held(yuan: int) -> Ruleset:
+            inner = value(Op.BELOW, yuan)
+            used: Condition = Not(self.use(inner)) if denied else self.use(inner)
+            entry = heavier(condition=used) if heavy else lenient(condition=used)
+            return self.defined(inner, *([] if heavy is None else [entry]))
+
+        found = general(held(500), held(400))
+        assert found == [(Part.DEFINITIONS, direction)]
+
+    def test_other_words_for_the_same_concept(self) -> None:
+        """A concept said in other words is told without a direction, the same words are not."""
+        old = self.defined(of("staff", Op.BELOW, 5))
+        assert general(old, self.defined(of("staff", Op.AT_MOST, 4))) == [
+            (Part.DEFINITIONS, NEUTRAL)
+        ]
+        assert general(old, self.defined(of("staff", Op.BELOW, 5))) == []
+
+    def test_what_cannot_be_compared(self) -> None:
+        """Between two conditions of which none implies the other nothing is told."""
+        old, new = self.defined(of("recalled")), self.defined(of("sold"))
+        assert general(old, new) == [(Part.DEFINITIONS, UNTOLD)]
+
+    def test_added_and_gone(self) -> None:
+        """A concept defined on only one side is added or repealed, and its meaning told."""
+        old, new = ruleset("set"), self.defined(of("recalled"))
+        there, back = diff_rulesets(view(old), view(new)), diff_rulesets(view(new), view(old))
+        assert [one.change for one in (*there.general, *back.general)] == [
+            ChangeKind.ADDED,
+            ChangeKind.REPEALED,
+        ]
+        for found, word in ((there, "Added"), (back, "Repealed")):
+            lines = [line.strip() for line in render_diff(found, lang="en").splitlines()]
+            at = lines.index(f"- legal concept: [timely] ({word})")
+            assert lines[at + 1] == "- [recalled]"
+
+    def test_the_definition_of_the_day(self) -> None:
+        """On each day the concept of that day counts, for the ruleset and for its entries."""
+        other = self.defined(of("recalled"), name="other").definitions["timely"]
+        other = attrs.evolve(other, in_force=Interval(None, JUNE))
+        own = attrs.evolve(other, ruleset="set", condition=of("sold"), in_force=Interval(JUNE))
+        used = Defined(
+            name="set#timely",
+            label=own.label,
+            condition=own.condition,
+            in_force=own.in_force,
+            others=(
+                Defined(
+                    name="other#timely",
+                    label=other.label,
+                    condition=other.condition,
+                    in_force=other.in_force,
+                ),
+            ),
+        )
+        held = ruleset("set", definitions={"timely": own}, rules=(rule("a", condition=used),))
+        engine = Engine(knowledge=Knowledge(vocabulary=VOCABULARY, rulesets=(held,)))
+        views = [view_on(engine, "set", day) for day in (date(2022, 5, 31), JUNE)]
+        found = diff_rulesets(*views)
+        assert [one.part for one in found.general] == [Part.DEFINITIONS]
+        assert [one.kind for one in found.changes] == [ChangeKind.CHANGED]
+        assert [one.part for one in found.changes[0].differences] == [Part.CONDITION]
+        assert diff_rulesets(views[1], views[1]).general == ()
+
+
+class TestDuties:
+    """Duties that follow, in force on a day."""
+
+    def held(self, *duties: Duty) -> Ruleset:
+        """A ruleset with duties."""
+        return ruleset("set", duties=duties)
+
+    def serve(self, **changes: Any) -> Duty:  # noqa: ANN401 - any field
+        """A duty to serve the decision within seven working days."""
+        period = Deadline(length=7, kind=CalendarKind.WORKING, anchor="decided")
+        return duty("set/serve", **{"deadline": period, **changes})
+
+    def test_what_may_differ(self) -> None:
+        """Text alone is a matter of words; modality, period and trigger are not."""
+        old = self.serve()
+        for new, direction in (
+            (attrs.evolve(old, text=text("other")), NEUTRAL),
+            (attrs.evolve(old, modality=Modality.MAY), UNTOLD),
+            (attrs.evolve(old, deadline=Deadline(length=6, anchor="decided")), UNTOLD),
+            (attrs.evolve(old, trigger=Trigger.FINE, text=text("other")), UNTOLD),
+        ):
+            assert general(self.held(old), self.held(new)) == [(Part.DUTIES, direction)]
+        same = attrs.evolve(old, id="set/serve", citations=(Citation("行政处罚法", "61"),))
+        assert general(self.held(old), self.held(same)) == []
+
+    def test_added_and_gone(self) -> None:
+        """A duty that is not in force on both days is added or repealed."""
+        old = self.serve(in_force=Interval(None, JUNE))
+        new = duty("set/publish", in_force=Interval(JUNE))
+        held = self.held(old, new)
+        found = diff_rulesets(view(held), view(held, day=JUNE))
+        said = [(one.of and one.of.zh, one.change) for one in found.general]
+        assert said == [("publish", ChangeKind.ADDED), ("serve", ChangeKind.REPEALED)]
+
+    def test_words(self) -> None:
+        """A duty is told with everything on which it depends."""
+        growing = duty(
+            "set/pay",
+            trigger=Trigger.GROUND,
+            grounds=frozenset({Ground.MINOR, Ground.FIRST}),
+            measures=frozenset({Measure.SEALING}),
+            departments=frozenset({"market_regulation"}),
+            when=of("recalled"),
+            deadline=Deadline(length=24, hours=True, anchor="filed", before=True),
+            accrues=Accrual(rate=Fraction(3, 100)),
+        )
+        extended = self.serve(
+            deadline=Deadline(length=15, anchor="staff", extended_by=("goods_value",))
+        )
+        found = diff_rulesets(view(ruleset("set")), view(self.held(growing, extended))).general
+        assert found[0].new.en == (
+            "[set/pay] (must; where the ground is: first violation or minor violation;"
+            " sealing of premises, facilities or property; market regulation; [recalled];"
+            " 24 hours ahead of the filing of the case;"
+            " if late, 3% of the amount is added a day, up to 100% of it)"
+        )
+        assert found[1].new.zh == (
+            "〔set/serve〕（应当；全部案件；自〔staff〕起15日内（另加〔goods_value〕））"
+        )
+
+
+class TestFirstViolation:
+    """Two definitions of a first violation that differ in their windows alone."""
+
+    YEARS = WindowUnit.CALENDAR_YEARS
+
+    @pytest.mark.parametrize(
+        ("old", "new", "wider"),
+        [
+            (Window(24), Window(25), True),
+            (Window(24), None, True),
+            (Window(24), Window(24), True),
+            (Window(730, WindowUnit.DAYS), Window(731, WindowUnit.DAYS), True),
+            (Window(13), Window(395, WindowUnit.DAYS), None),
+            (Window(12), Window(366, WindowUnit.DAYS), True),
+            (Window(365, WindowUnit.DAYS), Window(12), True),
+            (Window(12), Window(2, YEARS), True),
+            (Window(13), Window(2, YEARS), None),
+            (Window(1, YEARS), Window(12), True),
+            (Window(1, YEARS), Window(11), None),
+            (Window(27, WindowUnit.DAYS), Window(1), True),
+            (Window(29, WindowUnit.DAYS), Window(1), None),
+        ],
+    )
+    def test_windows(self, old: Window | None, new: Window | None, wider: bool | None) -> None:
+        """One window contains the other only if it does so whatever the anchor."""
+        one, other = FirstViolation(window=old), FirstViolation(window=new)
+        assert is_wider(one, other, None) is wider
+        if wider is True and old != new:
+            assert is_wider(other, one, None) is False
+
+    def test_the_rest_must_be_equal(self) -> None:
+        """If anything else differs, or the search shrinks, nothing is told."""
+        old = FirstViolation(window=Window(24))
+        assert is_wider(old, attrs.evolve(old, identity=Identity.FIELD), None) is None
+        assert is_wider(old, FirstViolation(search=Window(24)), None) is True
+        assert is_wider(old, FirstViolation(search=Window(12)), None) is None
+        assert is_wider(old, None, None) is None
+
+    def test_special_windows(self) -> None:
+        """A window for some violations counts for these, and for the ruleset as a whole."""
+        special = SpecialWindow(violations=FOOD_ONLY, window=Window(60))
+        old = FirstViolation(window=Window(24))
+        new = attrs.evolve(old, special_windows=(special,))
+        assert is_wider(old, new, None) is True
+        assert is_wider(old, new, FOOD_ONLY) is True
+        shorter = attrs.evolve(new, window=Window(12))
+        assert is_wider(old, shorter, None) is None
+        assert is_wider(old, shorter, FOOD_ONLY) is True
+        assert is_wider(old, shorter, frozenset({"fire"})) is False
+
+    @pytest.mark.parametrize(
+        ("condition", "rising"),
+        [
+            (of("first_violation"), False),
+            (of("first_violation", Op.IS, False), True),
+            (Not(of("first_violation")), True),
+            (of("prior_count", Op.AT_LEAST, 2), True),
+            (of("prior_count", Op.BELOW, 2), False),
+            (of("prior_count", Op.IS, 2), None),
+            (AllOf((of("first_violation"), of("prior_count", Op.ABOVE, 2))), None),
+            (of("staff", Op.AT_LEAST, Share("prior_count", Fraction(2))), None),
+            (AllOf((of("recalled"), of("first_violation"))), False),
+            (of("recalled"), None),
+        ],
+    )
+    def test_what_a_condition_does_with_more_of_them(
+        self, condition: Condition, rising: bool | None
+    ) -> None:
+        """More earlier violations make a first one rarer, and a repeated one more frequent."""
+        assert rises(condition) is rising
+
+    def test_a_wider_window_is_stricter(self) -> None:
+        """For the ruleset, for an entry that needs a first violation, and for a repeat."""
+        entries = (
+            rule("a", condition=of("first_violation")),
+            rule("b", condition=of("prior_count", Op.AT_LEAST, 1), permits=(HEAVIER,)),
+        )
+        old = ruleset("old", first_violation=FirstViolation(window=Window(24)), rules=entries)
+        new = ruleset("new", first_violation=FirstViolation(window=Window(36)), rules=entries)
+        assert general(old, new) == [(Part.FIRST_VIOLATION, STRICTER)]
+        assert general(new, old) == [(Part.FIRST_VIOLATION, LOOSER)]
+        found = diff_rulesets(view(old), view(new))
+        assert [one.kind for one in found.changes] == [ChangeKind.STRICTER] * 2
+        back = diff_rulesets(view(new), view(old))
+        assert [one.kind for one in back.changes] == [ChangeKind.LOOSER] * 2
+
+    def test_all_that_tells_two_definitions_apart_is_said(self) -> None:
+        """Search, the date that counts, special windows and registers are told where they are."""
+        given = FirstViolation(
+            search=Window(24),
+            counted_by=Anchor.COMMITTED,
+            special_windows=(SpecialWindow(violations=FOOD_ONLY, window=Window(60)),),
+            registers=(Register.CASE_SYSTEM,),
+        )
+        old, new = ruleset("old", first_violation=given), ruleset("new")
+        (found,) = diff_rulesets(view(old), view(new)).general
+        assert found.old.en == (
+            "at any time, of the same kind; records searched in the 24 months before the end of the"
+            " act; each counted on the day on which its act ended; [food]: in the 60 months before"
+            " the end of the act; to be searched: the case management system"
+        )

@@ -17,6 +17,7 @@ from bizrules.checking import check_paths
 from bizrules.documents import KINDS
 from bizrules.errors import DocumentError, Problem
 from bizrules.loading import Knowledge, load_cases, load_documents
+from bizrules.schemas import schema_for
 
 FOLDER = Path(__file__).parents[1] / "documents"
 GOOD = sorted(path for path in (FOLDER / "good").iterdir() if path.stem != "cases")
@@ -156,6 +157,24 @@ def test_the_page_of_the_formats_names_every_key() -> None:
     page = (FOLDER.parents[1] / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
     keys = {field.name.rstrip("_") for cls in _classes() for field in attrs.fields(cls)}
     assert {key for key in keys if not re.search(rf"\b{key}\b", page)} == set()
+
+
+def test_the_page_of_the_formats_says_what_is_required() -> None:
+    """Every mapping of the documents stands in the table with exactly the keys it must have."""
+    page = (FOLDER.parents[1] / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w+)[^|]*\| (`[^|;]*?)(?:;[^|]*)? \|$", page, flags=re.MULTILINE)
+    said = {name: re.findall(r"`(\w+)`", keys) for name, keys in rows}
+    known: dict[str, list[str]] = {}
+    for kind in KINDS:
+        schema = schema_for(kind)
+        known |= {
+            name: part["required"] for name, part in schema["$defs"].items() if "required" in part
+        }
+        known[kind] = schema["required"]
+    # Conditions have their own section.
+    for name in ("per", "share", "sum"):
+        del known[name]
+    assert {name: said.get(name) for name in known} == known
 
 
 def test_every_kind_of_document_has_its_class() -> None:

@@ -13,7 +13,7 @@ from bizrules.duties import Situation, accrued, capped_on, due_duties
 from bizrules.facts import Kind
 from bizrules.outcomes import DueDuty, Fine, FineState
 from bizrules.penalties import Grade, Modality
-from bizrules.provenance import Citation
+from bizrules.provenance import Citation, Text
 from bizrules.rules import Accrual, CalendarKind, Deadline, Duty, Ground, Trigger
 from bizrules.truth import Truth
 from bizrules.values import Money
@@ -33,6 +33,8 @@ CASE = Case(
     notified="2022-05-10",
     decided="2022-05-20",
 )
+
+ENDED = date(2022, 8, 31)
 
 
 class Weekdays:
@@ -88,6 +90,12 @@ def running(
     return duty(deadline=Deadline(length=length, kind=kind, anchor=after, hours=hours))
 
 
+def waiting(given: Duty) -> Duty:
+    """The duty, open only once its period is over."""
+    assert given.deadline is not None
+    return attrs.evolve(given, deadline=attrs.evolve(given.deadline, waits=True))
+
+
 class TestTriggers:
     """A duty follows the kind of outcome that it names."""
 
@@ -101,18 +109,30 @@ class TestTriggers:
         ("heavier", situation(Grade.HEAVIER, FineState.NONE)),
         ("not yet", situation(Grade.ORDINARY, FineState.NOT_YET)),
         ("warned", situation(Grade.MITIGATED, FineState.WAIVED)),
+        # An exemption that waives only other kinds.
+        ("still fined", situation(Grade.EXEMPT, FineState.RANGE)),
+        ("open fine", situation(None, FineState.SYMBOLIC)),
     )
 
     @pytest.mark.parametrize(
         ("trigger", "expected"),
         [
             (Trigger.ALWAYS, [name for name, _ in outcomes]),
-            (Trigger.EXEMPT, ["exempt"]),
+            (Trigger.EXEMPT, ["exempt", "still fined"]),
             (
                 Trigger.PENALTY,
-                ["contested", "mitigated", "lighter", "ordinary", "heavier", "not yet", "warned"],
+                [
+                    "contested",
+                    "mitigated",
+                    "lighter",
+                    "ordinary",
+                    "heavier",
+                    "not yet",
+                    "warned",
+                    "still fined",
+                ],
             ),
-            (Trigger.FINE, ["contested", "mitigated", "lighter", "ordinary"]),
+            (Trigger.FINE, ["contested", "mitigated", "lighter", "ordinary", "still fined"]),
             (Trigger.MITIGATED, ["mitigated", "warned"]),
             (Trigger.CONTESTED, ["contested"]),
             (Trigger.CRIME, []),
@@ -305,8 +325,9 @@ class TestDeadlines:
         [
             (Deadline(length=7, anchor="ordered_on", before=True), date(2022, 5, 13)),
             (
+                # Seven full working days lie between, the first of them 11 May.
                 Deadline(length=7, anchor="ordered_on", before=True, kind=CalendarKind.WORKING),
-                date(2022, 5, 11),
+                date(2022, 5, 10),
             ),
             (
                 Deadline(length=25, anchor="ordered_on", before=True, hours=True),
@@ -336,6 +357,28 @@ class TestDeadlines:
         (found,) = due(duty(deadline=deadline), at=situation(view=view))
         assert found.due == last
 
+    @pytest.mark.parametrize(
+        ("view", "zh", "en"),
+        [
+            (
+                {},
+                "自立案之日起90日内（另加〔staff〕）",
+                "within 90 days after the filing of the case (plus [staff])",
+            ),
+            (
+                {"staff": 10},
+                "自立案之日起90日内（另加〔staff〕10日）",
+                "within 90 days after the filing of the case (plus [staff]: 10)",
+            ),
+            ({"staff": 0}, "自立案之日起90日内", "within 90 days after the filing of the case"),
+        ],
+    )
+    def test_extended_in_words(self, view: dict[str, object], zh: str, en: str) -> None:
+        """The period says what is added to it, so that nobody takes its date for final."""
+        deadline = Deadline(length=90, anchor="filed", extended_by=("staff",))
+        (found,) = due(duty(deadline=deadline), at=situation(view=view))
+        assert found.period == Text(zh=zh, en=en)
+
     def test_words(self) -> None:
         """Calendar days, working days and hours, and what they run from, read differently."""
         given = [
@@ -349,11 +392,137 @@ class TestDeadlines:
         assert len({period.zh for period in periods if period}) == len(given)
         assert len({period.en for period in periods if period}) == len(given)
 
+    @pytest.mark.parametrize(
+        ("length", "before", "last"),
+        [
+            (3, False, date(2022, 11, 30)),
+            (6, False, date(2023, 2, 28)),
+            (3, True, date(2022, 5, 31)),
+        ],
+    )
+    def test_months(self, length: int, before: bool, last: date) -> None:
+        """A period of months ends on the same day of the month, or on the month's last one."""
+        deadline = Deadline(
+            length=length, anchor="ordered_on", kind=CalendarKind.MONTHS, before=before
+        )
+        (found,) = due(duty(deadline=deadline), at=situation(view={"ordered_on": ENDED}))
+        assert found.due == last
+        assert found.period is not None
+        assert f"{length} months" in found.period.en
+
+    def test_months_extended(self) -> None:
+        """Days that are added to a period of months follow the months."""
+        deadline = Deadline(
+            length=3, anchor="ordered_on", kind=CalendarKind.MONTHS, extended_by=("staff",)
+        )
+        view = {"ordered_on": ENDED, "staff": 2}
+        (found,) = due(duty(deadline=deadline), at=situation(view=view))
+        assert found.due == date(2022, 12, 2)
+
+    @pytest.mark.parametrize(
+        ("working", "first"), [(False, date(2022, 3, 16)), (True, date(2022, 3, 19))]
+    )
+    def test_waiting(self, working: bool, first: date) -> None:
+        """What is open only after a period has a first day and no last one (行政强制法 46, 54)."""
+        (found,) = due(waiting(running(10, working=working)))
+        assert (found.due, found.opens, found.verified) == (None, first, True)
+        assert found.period is not None
+        assert "only when 10" in found.period.en
+
+    def test_waiting_without_a_start(self) -> None:
+        """While the start of the period is unknown, nothing opens."""
+        (found,) = due(waiting(running(10, "ordered_on")))
+        assert (found.due, found.opens) == (None, None)
+
+    def test_waiting_stands_by_its_day(self) -> None:
+        """What opens stands among what is due by its day."""
+        early, late = running(20), attrs.evolve(running(1), id="set/2")
+        found = due(running(400), early, waiting(late))
+        assert [one.due or one.opens for one in found] == [
+            date(2022, 3, 7),
+            date(2022, 3, 25),
+            date(2023, 4, 9),
+        ]
+
+    @pytest.mark.parametrize(("hours", "same"), [(24, True), (48, True), (25, False)])
+    def test_whole_days_of_hours(self, hours: int, same: bool) -> None:
+        """Twenty-four hours end at the same hour on the next day, not with that day."""
+        (found,) = due(running(hours, hours=True))
+        assert found.same_hour is same
+        (days,) = due(running(hours))
+        assert not days.same_hour
+
     def test_end_of_time(self) -> None:
         """A date entered as a stand-in does not stop the computation."""
         at = situation(case=attrs.evolve(CASE, filed="9999-12-31"))
         assert due(running(90), at=at)[0].due == date.max
         assert due(running(5, working=True), at=at)[0].due is None
+
+
+class TestExceptions:
+    """A duty on an exemption may except grounds."""
+
+    @pytest.mark.parametrize(
+        ("carried", "follows"),
+        [
+            ({Ground.MINOR}, True),
+            ({Ground.MINOR, Ground.NOT_ESTABLISHED}, True),
+            ({Ground.NOT_ESTABLISHED}, False),
+            # The law provides no penalty: nothing carried the result.
+            (set(), False),
+        ],
+    )
+    def test_grounds(self, carried: set[Ground], follows: bool) -> None:
+        """Who did not break the law is not educated (行政处罚法 33)."""
+        at = situation(Grade.EXEMPT, grounds=frozenset(("law", ground) for ground in carried))
+        excepting = duty(Trigger.EXEMPT, except_grounds=frozenset({Ground.NOT_ESTABLISHED}))
+        assert bool(due(excepting, at=at)) is follows
+        assert due(duty(Trigger.EXEMPT), at=at)
+
+
+class TestMissed:
+    """A duty that was done after its last day is said to be late."""
+
+    @pytest.mark.parametrize(
+        ("decided", "late"),
+        [
+            ("2022-03-15", None),
+            ("2022-03-16", "已于2022年3月16日完成，逾期"),
+            ("2022-04", "已于2022年4月完成，逾期"),
+            ("2022-03", None),
+        ],
+    )
+    def test_done(self, decided: str, late: str | None) -> None:
+        """Only a day that certainly lies after the last one is late."""
+        at = situation(case=attrs.evolve(CASE, notified=None, decided=decided))
+        (found,) = due(attrs.evolve(running(10), met_by="decided"), at=at)
+        assert (found.late.zh if found.late else None) == late
+        assert found.overdue is (late is not None)
+
+    def test_days_may_be_added(self) -> None:
+        """While days may still be added to the period, it is late only unless they are."""
+        deadline = Deadline(length=10, anchor="filed", extended_by=("staff",))
+        (found,) = due(duty(deadline=deadline, met_by="decided"))
+        assert found.late is not None
+        assert "unless days are added ([staff])" in found.late.en
+        assert not found.overdue
+
+    @pytest.mark.parametrize("modality", [Modality.SHALL, Modality.MAY])
+    def test_what_may_be_done(self, modality: Modality) -> None:
+        """What may be done has no deadline to miss."""
+        (found,) = due(attrs.evolve(running(10), met_by="decided", modality=modality))
+        assert found.overdue is (modality is Modality.SHALL)
+
+    def test_condition_unknown(self) -> None:
+        """What perhaps does not follow at all was not missed."""
+        asked = FactTest(("hearing_due",), Op.IS, True)
+        (found,) = due(attrs.evolve(running(10), met_by="decided", when=asked))
+        assert (found.late, found.overdue) == (None, False)
+
+    def test_waiting(self) -> None:
+        """What waits for the end of a period is not late after it."""
+        (found,) = due(attrs.evolve(waiting(running(10)), met_by="decided"))
+        assert (found.late, found.overdue) == (None, False)
 
 
 class TestAccrual:

@@ -440,6 +440,28 @@ class TestLoading:
             assert len(outcome.held) == count
             assert outcome.receipt.as_known_on == day
 
+    def test_days_as_text(self, write: Callable[..., Path]) -> None:
+        """A day may be text; what is no day is refused at once."""
+        folder = write("all", CORE_FACTS, CORE_VIOLATIONS, rules_of("one", "530103"))
+        built = Engine.load(folder, national=False, plugins=False, as_known_on="2022-06-01")
+        assert built.as_known_on == date(2022, 6, 1)
+        name = next(iter(built.rules))
+        assert built.rule_on(name, "2022-06-01").id == name
+        with pytest.raises(ValueError, match="2022-6"):
+            Engine.load(folder, national=False, plugins=False, as_known_on="2022-6")
+        with pytest.raises(ValueError, match="June"):
+            built.rule_on(name, "June")
+        for given in (None, 2022):
+            with pytest.raises(TypeError, match="a day is a date or text"):
+                built.rule_on(name, given)  # type: ignore[arg-type]  # the point
+
+    def test_one_case_is_no_matter(self, write: Callable[..., Path]) -> None:
+        """A matter wants several cases; a single one stands in a list."""
+        folder = write("all", CORE_FACTS, CORE_VIOLATIONS, CORE_RULES)
+        built = Engine.load(folder, national=False, plugins=False)
+        with pytest.raises(TypeError, match=r"\[case\]"):
+            built.evaluate_matter(case())  # type: ignore[arg-type]  # the point
+
     def test_the_rules_of_the_library(self) -> None:
         """The rulesets that come with the library load without plugins, and answer a case."""
         built = Engine.load(plugins=False)

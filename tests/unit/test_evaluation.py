@@ -7,11 +7,12 @@ from typing import Any
 import attrs
 import pytest
 
-from bizrules.cases import Act, Case, Party, PartyKind
+from bizrules.cases import Act, Case, Party, PartyKind, Prior, Priors
 from bizrules.conditions import ALWAYS, AllOf, AnyOf, Condition, Op
 from bizrules.engine import Engine
 from bizrules.errors import CaseError
 from bizrules.evaluation import Answer
+from bizrules.loading import check_case
 from bizrules.outcomes import FineState, LawChoice, Outcome, Question, Verdict
 from bizrules.penalties import Grade, Modality, OtherKind, PenaltyKind, Provision, Tier
 from bizrules.rules import (
@@ -118,6 +119,18 @@ class TestNames:
         (problem,) = caught.value.problems
         assert help_ in problem.help()
 
+    def test_unknown_prior(self) -> None:
+        """A prior violation that the catalogue does not have would make a first offender."""
+        found = (Prior(), Prior(violation="test.one"), Prior(violation="test.oen"))
+        wrong = case(priors=Priors(searched_since="2018-01-01", found=found))
+        assert refused(engine(), wrong) == {"$.priors.found.2.violation": "unknown-violation"}
+        with pytest.raises(CaseError) as caught:
+            engine().evaluate(wrong)
+        assert "did you mean `test.one`" in caught.value.problems[0].help()
+        place = caught.value.problems[0].location
+        (checked,) = check_case(wrong, engine().knowledge)
+        assert (checked.code, checked.location) == ("unknown-violation", place)
+
     def test_a_good_case(self) -> None:
         """A case whose names are all known is evaluated."""
         outcome = engine().evaluate(case(measures=("seizure",), examined={"crime"}))
@@ -162,7 +175,9 @@ class TestLawInTime:
         [
             # Nothing betters an exemption that binds, whichever law has it.
             ([old(Grade.EXEMPT, shall=True), new(Grade.EXEMPT, MINOR)], LawChoice.OLD, 0),
-            ([old(Grade.EXEMPT, MINOR), new(Grade.EXEMPT, shall=True)], LawChoice.NEW, 0),
+            # On a tie the old law applies, so which one does is open; what it leads to is not.
+            ([old(Grade.EXEMPT, MINOR), new(Grade.EXEMPT, shall=True)], LawChoice.OPEN, 0),
+            ([old(Grade.LIGHTER, MINOR), new(Grade.EXEMPT, shall=True)], LawChoice.NEW, 0),
             # Whatever the other law leads to, it is more severe.
             ([old(Grade.LIGHTER), new(Grade.HEAVIER, MINOR)], LawChoice.OLD, Grade.LIGHTER),
             ([old(Grade.HEAVIER, MINOR), new(Grade.MITIGATED)], LawChoice.NEW, Grade.MITIGATED),
@@ -171,7 +186,7 @@ class TestLawInTime:
     def test_one_law_prevails_whatever_is_learnt(
         self, rules: list[Rule], choice: LawChoice, grade: Grade
     ) -> None:
-        """An open question of the other law does not matter if no answer can change the choice."""
+        """An open question of the other law does not matter if no answer can change the result."""
         outcome = engine(*rules).evaluate(SPANNING)
         assert outcome.settled
         assert (outcome.law_applied.choice, outcome.grade) == (choice, grade)
@@ -352,7 +367,7 @@ class TestLawInTime:
         """The outcome says what the law that was not applied would have led to."""
         versions = (
             provision(fine_tier(100, 500), in_force=BEFORE),
-            provision(fine_tier(100, 400), in_force=AFTER),
+            provision(fine_tier(100, 600), in_force=AFTER),
         )
         built = engine(old(Grade.LIGHTER), violations=[violation(ONE, *versions)])
         law = built.evaluate(SPANNING).law_applied
@@ -362,7 +377,7 @@ class TestLawInTime:
         assert (law.other.permitted, law.other.settled) == ((Grade.ORDINARY,), True)
         assert not law.other.contested
         assert law.other.fine is not None
-        assert law.other.fine.high == 400
+        assert law.other.fine.high == 600
 
     @pytest.mark.parametrize(
         ("committed", "decided", "choice", "on"),

@@ -276,7 +276,7 @@ class TestLaw:
     def test_other_result(self) -> None:
         """The result under the other law is told in short."""
         assert part(outcomes()["old-law"], "law").split("\n") == [
-            "违法行为发生时与作出决定时的规定不同；新规定的处罚档次较轻，适用新规定。所适用规定的时点：2022年5月20日。",
+            "违法行为发生时与作出决定时的规定不同；新规定的处罚档次较轻，适用新规定（《行政处罚法》第三十七条）。所适用规定的时点：2022年5月20日。",
             "另一时点（2021年12月31日）的规定：一般处罚（罚款5万元以上10万元以下）。",
         ]
         assert "新规定的处罚档次较轻" in part(outcomes()["old-law"], "reasoning")
@@ -288,6 +288,7 @@ class TestLaw:
             ("2022-03", "2022年3月"),
             ("2022-03-01..", "不早于2022年3月1日"),
             ("..2022-03-01", "不晚于2022年3月1日"),
+            ("2021-11-20..2021-12-05", "2021年11月20日至2021年12月5日之间"),
         ],
     )
     def test_dates_known_in_part(self, on: str, zh: str) -> None:

@@ -30,6 +30,11 @@ def _held_finding() -> RecordedFinding:
     return next(finding for finding in found if finding.truth is Truth.TRUE)
 
 
+DAY = date(2022, 5, 31)
+PERIOD = Text(zh="七日内", en="within seven days")
+LATE = Text(zh="逾期", en="late")
+
+
 class TestLists:
     """Measures, duties, questions, near misses, problems, citations, receipt."""
 
@@ -49,6 +54,40 @@ class TestLists:
         )
         text = part(changed("heavier", duties=(duty,)), "duties")
         assert "该期间的工作日安排尚未公布，到期日未推算" in text
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            ({"due": DAY}, "2022年5月31日前（含当日）：送达"),
+            # Hours end at the hour, not with the day.
+            ({"due": DAY, "same_hour": True}, "2022年5月31日的同一时刻前：送达"),
+            ({"opens": DAY}, "自2022年5月31日起方可：送达"),
+            # The period stands where there is no day; with a day it would say the same twice.
+            ({"period": PERIOD}, "应当；七日内"),
+            ({"due": DAY, "late": LATE}, "应当；逾期"),
+            ({"due": DAY, "late": LATE, "prolonged": PERIOD}, "应当；逾期"),
+            ({"due": DAY, "prolonged": LATE}, "应当；逾期"),
+        ],
+    )
+    def test_days_of_duties(self, given: dict[str, Any], said: str) -> None:
+        """A duty says by when it must be done, or from when on it may be, and whether it was."""
+        duty = DueDuty(duty="x", text=Text(zh="送达", en="serve"), modality=Modality.SHALL, **given)
+        assert said in part(changed("heavier", duties=(duty,)), "duties")
+
+    def test_a_period_is_said_once(self) -> None:
+        """Where the day is given, the period is not."""
+        duty = DueDuty(
+            duty="x",
+            text=Text(zh="送达", en="serve"),
+            modality=Modality.SHALL,
+            due=DAY,
+            period=PERIOD,
+            late=LATE,
+            certain=False,
+        )
+        text = part(changed("heavier", duties=(duty,)), "duties")
+        assert "七日内" not in text
+        assert "逾期" not in text
 
     def test_questions(self) -> None:
         """A question says what evidences it, who answers, and what it can change."""

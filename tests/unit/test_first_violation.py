@@ -4,8 +4,18 @@ import attrs
 import pytest
 
 from bizrules.cases import Prior, Priors
-from bizrules.history import Anchor, Area, FirstViolation, Identity, PriorResult, Window, WindowUnit
-from records import CASE, SEARCHED, counts, recorded
+from bizrules.derivation import repeat_derivation
+from bizrules.history import (
+    Anchor,
+    Area,
+    FirstViolation,
+    Identity,
+    PriorResult,
+    RepeatCount,
+    Window,
+    WindowUnit,
+)
+from records import CASE, SEARCHED, counts, known, recorded
 
 TWO_YEARS = FirstViolation(window=Window(24))
 PENALTIES = frozenset(PriorResult) - {PriorResult.EXEMPTED}
@@ -253,7 +263,10 @@ class TestOrder:
         [
             ("2022-03-01", date(2022, 3, 2), 0),
             ("2022-03-01", date(2022, 3, 1), 1),
-            ("2022-03-01", None, 1),
+            ("2022-03-01", None, None),
+            ("2022-03", None, None),
+            ("2022-04-05", None, 1),
+            ("2022-04-06", None, 1),
             ("2022-03", date(2022, 3, 15), None),
             ("2022-03", date(2022, 3, 1), 1),
             ("2022-03", date(2022, 2, 28), 1),
@@ -261,10 +274,67 @@ class TestOrder:
         ],
     )
     def test_counts(self, act: str, prior: date | None, number: int | None) -> None:
-        """A record that was decided first may be of a later act; without a date it is earlier."""
+        """One without a date of the act is earlier if it was decided by then, else may be later."""
         one = Prior(committed=prior, decided=date(2022, 4, 5), violation="food.label")
         case = recorded(one, case=attrs.evolve(CASE, committed=act))
         assert counts(case, TWO_YEARS)[1] == number
+
+
+class TestAfterTheAct:
+    """A penalty after the act: it bars *first*, but is no repeat after a punishment."""
+
+    YEAR = RepeatCount(window=Window(12))
+
+    @pytest.mark.parametrize(
+        ("decided", "number"),
+        [
+            (date(2021, 2, 28), 0),
+            (date(2021, 3, 1), 1),
+            (date(2022, 3, 1), 1),
+            (date(2022, 3, 2), 0),
+        ],
+    )
+    def test_repeats(self, decided: date, number: int) -> None:
+        """Only a penalty in the year up to the act makes the act a repeat."""
+        prior = Prior(committed=date(2021, 1, 10), decided=decided, violation="food.label")
+        compute = repeat_derivation("repeats", self.YEAR).compute
+        assert compute(known(recorded(prior), first=FirstViolation())) == number
+
+    def test_an_act_in_doubt(self) -> None:
+        """While the act may lie before or after the penalty, the count is not known."""
+        prior = Prior(
+            committed=date(2021, 1, 10), decided=date(2022, 3, 15), violation="food.label"
+        )
+        case = recorded(prior, case=attrs.evolve(CASE, committed="2022-03"))
+        compute = repeat_derivation("repeats", self.YEAR).compute
+        assert compute(known(case, first=FirstViolation())) is None
+
+    def test_first(self) -> None:
+        """Whoever offended before is no first offender, even if that was decided only later."""
+        prior = Prior(
+            committed=date(2021, 1, 10), decided=date(2022, 3, 15), violation="food.label"
+        )
+        assert counts(recorded(prior), TWO_YEARS)[0] is False
+
+
+class TestPending:
+    """An earlier violation not yet dealt with."""
+
+    @pytest.mark.parametrize(
+        ("definition", "first"),
+        [
+            (FirstViolation(search=Window(24)), None),
+            (FirstViolation(window=Window(24)), True),
+            (FirstViolation(window=Window(24), unhandled=True), False),
+            (FirstViolation(window=Window(24), counted_by=Anchor.COMMITTED), False),
+        ],
+    )
+    def test_first(self, definition: FirstViolation, first: bool | None) -> None:
+        """Without a window it leaves *first* open; with one it counts as the definition says."""
+        prior = Prior(
+            committed=date(2022, 2, 1), violation="food.label", result=PriorResult.PENDING
+        )
+        assert counts(recorded(prior), definition)[0] is first
 
 
 class TestUndatedSteps:

@@ -1,15 +1,16 @@
 """What golden cases expect of the law applied and of the duties."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import attrs
 import pytest
 
-from bizrules.cases import Case
+from bizrules.cases import Case, FactInput
 from bizrules.engine import Engine
 from bizrules.loading import Expect, ExpectedLaw, GoldenCase
 from bizrules.outcomes import LawBasis, LawChoice
+from bizrules.penalties import Grade
 from bizrules.testing import run_golden
 
 PAY, LATE, EDUCATE = (f"national.penalty-law/{name}" for name in ("pay", "late-payment", "educate"))
@@ -48,7 +49,8 @@ def told(engine: Engine, expect: Expect) -> Sequence[tuple[str, str, str]]:
     [
         Expect(law=ExpectedLaw()),
         Expect(law=ExpectedLaw(choice=LawChoice.NEW, basis=LawBasis.FINE)),
-        Expect(duties={PAY: date(2023, 8, 17), LATE: date(2023, 8, 17)}),
+        # What opens only after a period is compared by the day on which it opens.
+        Expect(duties={PAY: date(2023, 8, 17), LATE: date(2023, 8, 18)}),
         Expect(duties={"national.penalty-law/order-correction": None}),
         Expect(no_duties=(EDUCATE,)),
         Expect(capped={LATE: date(2023, 9, 20)}),
@@ -86,3 +88,28 @@ def test_what_differs_is_told(
 ) -> None:
     """Each difference names its part, what was expected and what was found."""
     assert told(engine, expect) == [difference]
+
+
+@pytest.mark.parametrize(
+    ("facts", "expect", "zh", "en"),
+    [
+        ({}, Expect(grade=Grade.EXEMPT), "实为未定（尚待查明：", "found open; still unknown: "),
+        (CASE.facts, Expect(no_grade=True), "应为未定，实为 ordinary", "expected open, found"),
+        (CASE.facts, Expect(duties={EDUCATE: None}), "实为不产生该义务", "found does not follow"),
+        (CASE.facts, Expect(duties={PAY: None}), "应为产生该义务，没有", "follows (without a day)"),
+        (
+            CASE.facts,
+            Expect(no_duties=(PAY,)),
+            "应为不产生该义务，实为产生该义务",
+            "expected does not follow, found follows",
+        ),
+    ],
+)
+def test_what_differs_is_told_in_words(
+    engine: Engine, facts: Mapping[str, FactInput], expect: Expect, zh: str, en: str
+) -> None:
+    """Nothing found is said in words: what is still unknown, and that a duty does not follow."""
+    case = attrs.evolve(CASE, facts=facts, examined=frozenset(engine.vocabulary.groups))
+    (difference,) = run_golden(engine, GoldenCase(case=case, expect=expect)).differences
+    assert zh in difference.text.zh
+    assert en in difference.text.in_("en")

@@ -23,7 +23,7 @@ from bizrules.conditions import (
 )
 from bizrules.conditions import Test as FactTest
 from bizrules.facts import Kind, Vocabulary
-from bizrules.implication import implies
+from bizrules.implication import _Prover, _Reader, implies
 from bizrules.values import Money
 from strategies import VOCABULARY, fact, text
 
@@ -206,3 +206,53 @@ def test_a_proof_that_is_too_long_is_given_up() -> None:
     wanted = AtLeast(30, tuple(of(name, Op.IS, 1) for name in names))
     assert not implies(given, wanted, many)
     assert implies(given, given, many)
+
+
+class TestManyParts:
+    """Long counts are told apart by form, or given up, before their combinations are tried."""
+
+    COUNT = 40
+    NAMES = tuple(f"test.part_{number}" for number in range(COUNT))
+    PARTS = tuple(of(name) for name in NAMES)
+    MANY = Vocabulary({name: fact(name, Kind.BOOLEAN) for name in NAMES})
+
+    @pytest.mark.parametrize(
+        ("count", "others", "needed", "follows"),
+        [
+            (20, PARTS, 1, True),
+            (20, PARTS, 20, True),
+            (20, PARTS, 21, False),
+            # 19 of the 20 that hold may be those that are not among the others.
+            (20, PARTS[19:], 1, True),
+            (20, PARTS[19:], 2, False),
+            (20, PARTS[20:], 1, False),
+        ],
+    )
+    def test_shared_parts(
+        self, count: int, others: tuple[Condition, ...], needed: int, follows: bool
+    ) -> None:
+        """Of the parts that hold, those that the other count does not name may be lost to it."""
+        one, other = AtLeast(count, self.PARTS), AtLeast(needed, others)
+        assert implies(one, other, self.MANY) is follows
+
+    def test_repeated_parts(self) -> None:
+        """A part that is named twice counts twice in the one and once in the other."""
+        first, second, third = self.PARTS[:3]
+        one = AtLeast(2, (first, first, second))
+        assert implies(one, AnyOf((first, third)), self.MANY)
+        assert not implies(one, AtLeast(2, (first, third)), self.MANY)
+
+    def test_every_branch_takes_fuel(self) -> None:
+        """Where the parts differ in form the proof tries its share of combinations and gives up."""
+        wanted = AnyOf(tuple(AllOf((part, Not(Not(part)))) for part in self.PARTS))
+        prover = _Prover(fuel=100)
+        given = _Reader(self.MANY, {}).formula(AtLeast(20, self.PARTS))
+        assert not prover.proves(given, _Reader(self.MANY, {}).formula(wanted))
+        assert prover.fuel == 0
+        assert not implies(AtLeast(20, self.PARTS), wanted, self.MANY)
+
+    def test_many_alternatives(self) -> None:
+        """The depth of a proof is not bounded by the stack."""
+        pairs = zip(self.PARTS[::2], self.PARTS[1::2], strict=True)
+        one = AllOf(tuple(AnyOf((first, second)) for first, second in pairs) * 30)
+        assert not implies(one, AnyOf((self.PARTS[0], self.PARTS[2])), self.MANY)

@@ -14,7 +14,7 @@ from bizrules.facts import plain_value
 from bizrules.intertemporal import Applied, choose, rank
 from bizrules.outcomes import LawBasis, LawChoice, Verdict
 from bizrules.penalties import Grade, Modality, OtherKind, PenaltyKind, Provision
-from bizrules.rules import Measure, Reach, Rule, Violation
+from bizrules.rules import Measure, Reach, Rule, RuleEffect, Violation
 from bizrules.selection import Moment
 from bizrules.values import DateSpan, Interval, Money
 from property.worlds import (
@@ -75,13 +75,29 @@ class TestBases:
     """Grade, what else is permitted, fine and other kinds are looked at in this order."""
 
     def test_grade(self) -> None:
-        """The more lenient grade prevails, whatever the fines and the kinds are."""
-        harsh = violation(ONE, *versions({}, {"kinds": (REVOCATION,)}, fines=(500, 900)))
+        """The more lenient grade prevails, whatever the kinds are."""
+        harsh = violation(ONE, *versions({}, {"kinds": (REVOCATION,)}, fines=(500, 500)))
         found = applied(then(Grade.HEAVIER), now(Grade.LIGHTER), entry=harsh)
         assert (found.choice, found.basis) == (LawChoice.NEW, LawBasis.GRADE)
         assert found.settled
         assert found.other is not None
         assert found.other.base.grade is Grade.HEAVIER
+
+    @pytest.mark.parametrize(
+        ("fines", "choice", "basis"),
+        [
+            ((500, 501), LawChoice.OLD, LawBasis.FINE),
+            ((500, 500), LawChoice.NEW, LawBasis.GRADE),
+            ((501, 500), LawChoice.NEW, LawBasis.GRADE),
+        ],
+    )
+    def test_a_lighter_grade_of_a_heavier_fine(
+        self, fines: tuple[int, int], choice: LawChoice, basis: LawBasis
+    ) -> None:
+        """A grade is a share of its own range: where the fines say the opposite, they decide."""
+        entry = violation(ONE, *versions(fines=fines))
+        found = applied(then(Grade.HEAVIER), now(Grade.LIGHTER), entry=entry)
+        assert (found.choice, found.basis, found.settled) == (choice, basis, True)
 
     def test_permitted(self) -> None:
         """Of one grade, the law that leaves no heavier one open prevails."""
@@ -214,6 +230,65 @@ class TestOpen:
         found = applied(then(Grade.LIGHTER), now(Grade.HEAVIER, condition=MINOR))
         assert (found.choice, found.basis) == (LawChoice.OLD, LawBasis.GRADE)
         assert found.settled
+
+    @pytest.mark.parametrize("shall_exempt_all", [None, True, False])
+    def test_an_exemption_under_which_something_stands(
+        self, *, shall_exempt_all: bool | None
+    ) -> None:
+        """A new law that waives only the fine prevails over an old one that cannot waive all."""
+        entry = violation(ONE, *versions({}, {"kinds": (REVOCATION,)}))
+        part = RuleEffect(waives=frozenset({PenaltyKind.FINE}))
+        rules = [
+            then(Grade.EXEMPT, condition=MINOR, modality=Modality.SHALL),
+            now(Grade.EXEMPT, modality=Modality.SHALL, effect=part),
+        ]
+        facts = {} if shall_exempt_all is None else {"minor": shall_exempt_all}
+        found = applied(*rules, entry=entry, one=attrs.evolve(CASE, facts=facts))
+        assert (found.choice, found.basis, found.settled) == {
+            None: (LawChoice.OPEN, None, False),
+            True: (LawChoice.OLD, LawBasis.KINDS, True),
+            False: (LawChoice.NEW, LawBasis.GRADE, True),
+        }[shall_exempt_all]
+
+    @pytest.mark.parametrize(
+        ("permits", "basis"), [(Grade.EXEMPT, LawBasis.EQUAL), (Grade.LIGHTER, LawBasis.GRADE)]
+    )
+    def test_an_old_law_that_leaves_nothing(self, permits: Grade, basis: LawBasis) -> None:
+        """Nothing betters it; by the grade only where the new law cannot exempt."""
+        rules = [then(Grade.EXEMPT, modality=Modality.SHALL), now(permits, condition=MINOR)]
+        found = applied(*rules)
+        assert (found.choice, found.basis, found.settled) == (LawChoice.OLD, basis, True)
+
+    def test_a_new_law_that_leaves_nothing(self) -> None:
+        """Which law applies is open while the old one may leave nothing either; the result is not.
+
+        On a tie the old law applies.
+        """
+        exempt = now(Grade.EXEMPT, modality=Modality.SHALL)
+        found = applied(then(Grade.EXEMPT, condition=MINOR), exempt)
+        assert (found.choice, found.basis, found.settled) == (LawChoice.OPEN, None, True)
+        assert found.main.on == DECISION
+        found = applied(then(Grade.LIGHTER, condition=MINOR), exempt)
+        assert (found.choice, found.basis, found.settled) == (LawChoice.NEW, LawBasis.GRADE, True)
+
+    @pytest.mark.parametrize("facts", [{}, {"minor": True}, {"minor": False}])
+    def test_no_fine_is_not_compared(self, facts: dict[str, bool]) -> None:
+        """A law that leaves no fine is chosen whether or not the other one may fine yet."""
+        later: dict[str, object] = {"only_after": is_true("sold")}
+        found = applied(
+            then(Grade.LIGHTER, condition=MINOR),
+            now(Grade.EXEMPT, modality=Modality.SHALL),
+            entry=violation(ONE, *versions(later, later)),
+            one=attrs.evolve(CASE, facts=facts),
+        )
+        assert (found.choice, found.basis, found.settled) == (LawChoice.NEW, LawBasis.GRADE, True)
+
+    def test_an_old_law_under_which_a_fine_stands(self) -> None:
+        """An exemption from a warning alone may still be bettered."""
+        part = RuleEffect(waives=frozenset({PenaltyKind.WARNING}))
+        old = then(Grade.EXEMPT, modality=Modality.SHALL, effect=part)
+        found = applied(old, now(Grade.EXEMPT, condition=MINOR), entry=violation(ONE, *versions()))
+        assert (found.choice, found.settled) == (LawChoice.OPEN, False)
 
     def test_measures_of_today(self) -> None:
         """A measure that is open under the law of the decision keeps the case open."""

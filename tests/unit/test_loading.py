@@ -39,7 +39,16 @@ from bizrules.loading import (
 from bizrules.outcomes import FineState, LawBasis, LawChoice, Verdict
 from bizrules.penalties import Band, Grade, Modality, PenaltyKind, Shape
 from bizrules.provenance import InstrumentKind, NormLevel, Status, Text
-from bizrules.rules import Axis, CalendarKind, Combination, Ground, Measure, Rule, Violation
+from bizrules.rules import (
+    Axis,
+    CalendarKind,
+    Combination,
+    Deadline,
+    Ground,
+    Measure,
+    Rule,
+    Violation,
+)
 from bizrules.values import DateSpan, Interval, Money
 from strategies import VOCABULARY, cases, priors
 
@@ -395,6 +404,20 @@ class TestRules:
         deadline = load_documents([ruleset("r", body)]).rulesets[0].duties[0].deadline
         assert deadline is not None
         assert (deadline.length, deadline.hours) == (24, True)
+        assert not deadline.waits
+
+    def test_months_and_waiting(self) -> None:
+        """A period may be of months, and the act may have to wait until it is over."""
+        body = (
+            "duties: [{id: d, text: {zh: 甲, en: A}, on: exempt, except_grounds: [not_established],"
+            " cite: [{law: 行政处罚法, article: 33}],"
+            " deadline: {months: 3, after: filed, waits: true}}]"
+        )
+        duty = load_documents([ruleset("r", body)]).rulesets[0].duties[0]
+        assert duty.except_grounds == {Ground.NOT_ESTABLISHED}
+        assert duty.deadline == Deadline(
+            length=3, kind=CalendarKind.MONTHS, anchor="filed", waits=True
+        )
 
     @pytest.mark.parametrize(
         ("fine", "field", "value"),

@@ -6,7 +6,7 @@ from bizrules._tree import Document
 from bizrules._yaml import read_yaml
 from bizrules.errors import DocumentError, Problem
 from bizrules.loading import load_documents
-from bizrules.rules import Rule, Ruleset
+from bizrules.rules import Ground, Rule, Ruleset
 from bizrules.values import Interval
 
 HEAD = """format: 1
@@ -52,6 +52,16 @@ def refused(*rules: str, batches: str = MARKET) -> list[Problem]:
     return list(caught.value.problems)
 
 
+def test_ground_of_an_entry_of_a_list() -> None:
+    """What stands on a list is `listed`, unless it says on which ground it rests."""
+    lists = "lists: {exempt: {name: {zh: 免罚, en: exempt}, effect: exempt}}\nrules:\n"
+    entry = "  - {id: %s, title: {zh: 条目, en: entry}, list: exempt, modality: may, %s"
+    entry += "cite: [{law: 行政处罚法, article: 33}]}\n"
+    text = HEAD + lists + entry % ("a", "") + entry % ("b", "ground: minor, ")
+    (found,) = load_documents([read_yaml(text.encode(), "set.yaml")]).rulesets
+    assert [rule.ground for rule in found.rules] == [Ground.LISTED, Ground.MINOR]
+
+
 class TestBatches:
     """What a batch says of itself."""
 
@@ -95,6 +105,11 @@ class TestBatches:
         """Two batches of one name are refused."""
         (problem,) = refused(batches='  - {id: "1"}\n  - {id: "1"}\n')
         assert (problem.code, problem.location.line) == ("duplicate-id", 11)
+
+    def test_one_id_twice_with_a_repeal(self) -> None:
+        """What the second of them repeals is read where it stands."""
+        batches = '  - {id: "1"}\n  - {id: "1", published: 2022-01-01, repeals: [r1]}\n'
+        assert [problem.code for problem in refused("", batches=batches)] == ["duplicate-id"]
 
 
 class TestBeginning:
@@ -197,7 +212,31 @@ class TestEnd:
             assert days('batch: "1"', later)[0].until == date.fromisoformat(start)
         else:
             (problem,) = refused('batch: "1"', later)
-            assert problem.code == "empty-interval"
+            assert (problem.code, problem.location.line) == ("replaced-before-begun", 14)
+            assert problem.details == {
+                "id": "r1",
+                "by": "r2",
+                "start": "2021-12-10",
+                "end": start,
+            }
+
+    def test_repealed_before_it_began(self) -> None:
+        """The batch that would end a rule before it begins is named, where it is written."""
+        batches = MARKET + '  - {id: "3", published: 2022-05-01, repeals: [r1]}\n'
+        (problem,) = refused('batch: "2"', batches=batches)
+        assert (problem.code, problem.location.line) == ("repealed-before-begun", 12)
+        assert "batch `3` repeals `r1` on 2022-05-01" in problem.text()
+        assert "2022-05-20" in problem.text("zh")
+        # Nor may a batch repeal what it brings itself.
+        own = '  - {id: "1", published: 2021-12-10, repeals: [r1]}\n'
+        assert [one.code for one in refused('batch: "1"', batches=own)] == ["repealed-before-begun"]
+
+    def test_broken_entries_are_known(self) -> None:
+        """An entry with a problem of its own is there to be repealed or replaced all the same."""
+        batches = '  - {id: "1", published: 2021-12-10}\n'
+        batches += '  - {id: "2", published: 2022-05-20, repeals: [r1]}\n'
+        found = refused('batch: "1", colour: red', 'batch: "2", replaces: r1', batches=batches)
+        assert [one.code for one in found] == ["unknown-key"]
 
     @pytest.mark.parametrize(
         ("rules", "line"),
@@ -213,12 +252,67 @@ class TestEnd:
 
     def test_unknown_entries(self) -> None:
         """What replaces or repeals an entry that is not there is refused."""
-        batches = MARKET + '  - {id: "3", published: 2022-07-01, repeals: [r8]}\n'
-        found = refused('batch: "1", replaces: r9', batches=batches)
+        batches = MARKET + '  - {id: "3", published: 2022-07-01, repeals: [r18]}\n'
+        found = refused('batch: "1", replaces: r19', batches=batches)
         assert [(p.code, p.details["found"]) for p in found] == [
-            ("unknown-entry", "set/r8"),
-            ("unknown-entry", "set/r9"),
+            ("unknown-entry", "r18"),
+            ("unknown-entry", "r19"),
         ]
+        # As the document writes entries: without the id of the ruleset.
+        assert [p.details["near_names"] for p in found] == ["r1", "r1"]
+
+    @pytest.mark.parametrize(
+        ("rules", "batches", "line"),
+        [
+            # Replaced by one batch and repealed by a later one, or by the same one.
+            (
+                ['batch: "1"', 'batch: "2", replaces: r1'],
+                "published: 2022-07-20, repeals: [r1]",
+                12,
+            ),
+            (
+                ['batch: "1"', 'batch: "2", replaces: r1'],
+                "published: 2022-05-20, repeals: [r1]",
+                12,
+            ),
+            (['batch: "1"'], "published: 2022-07-20, repeals: [r1, r1]", 12),
+        ],
+    )
+    def test_ended_twice(self, rules: list[str], batches: str, line: int) -> None:
+        """An entry that was replaced is not there to be repealed, and none is repealed twice."""
+        (problem,) = refused(*rules, batches=f'{MARKET}  - {{id: "3", {batches}}}\n')
+        assert (problem.code, problem.location.line) == ("ended-twice", line)
+        assert problem.details["id"] == "r1"
+
+    def test_repealed_by_two_batches(self) -> None:
+        """The second end is refused, wherever the earlier one is written."""
+        batches = (
+            '  - {id: "1", published: 2021-12-10}\n'
+            '  - {id: "2", published: 2022-07-20, repeals: [r1]}\n'
+            '  - {id: "3", published: 2022-05-20, repeals: [r1]}\n'
+        )
+        (problem,) = refused('batch: "1"', batches=batches)
+        assert (problem.code, problem.location.line) == ("ended-twice", 12)
+
+    def test_undated_repeal(self) -> None:
+        """A batch that repeals says when."""
+        batches = '  - {id: "1", published: 2021-12-10}\n  - {id: "2", repeals: [r1]}\n'
+        (problem,) = refused('batch: "1"', batches=batches)
+        assert (problem.code, problem.details) == ("repeal-undated", {"id": "2"})
+        assert problem.location.line == 11
+
+    def test_undated_replacement(self) -> None:
+        """A rule that replaces another says when, unless its ruleset does."""
+        written = document("", "", "replaces: r1")
+        assert isinstance(written.data, dict)
+        data = {key: value for key, value in written.data.items() if key != "in_force"}
+        with pytest.raises(DocumentError) as caught:
+            load_documents([Document("set.yaml", data)])
+        (problem,) = caught.value.problems
+        assert (problem.code, problem.details) == (
+            "replacement-undated",
+            {"id": "r2", "other": "r1"},
+        )
 
 
 class TestRefinements:

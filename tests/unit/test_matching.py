@@ -33,9 +33,10 @@ from bizrules.matching import (
     value_of,
 )
 from bizrules.outcomes import Trace
-from bizrules.truth import Truth, all_of, any_of, at_least
+from bizrules.truth import Truth
 from bizrules.values import Money, Plain
 from property.worlds import CITE, check, is_false, is_true
+from reference import all_of, any_of, at_least
 from strategies import VOCABULARY, text
 
 YES, NO = is_true("recalled"), is_true("sold")

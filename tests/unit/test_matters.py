@@ -8,20 +8,24 @@ import attrs
 import pytest
 
 from bizrules.cases import Case
-from bizrules.concurrence import _question
 from bizrules.engine import Engine
 from bizrules.errors import DocumentError
-from bizrules.explanation import EXPLANATION_FORMS, explain_matter
+from bizrules.evaluation import Answer
+from bizrules.explanation import EXPLANATION_FORMS, explain, explain_matter
 from bizrules.loading import ExpectedAct, ExpectMatter, GoldenMatter
 from bizrules.matters import Basis, MatterOutcome, Role
-from bizrules.outcomes import Question
-from bizrules.penalties import Grade, OtherKind, PenaltyKind
-from bizrules.plain import matter_from_plain, matter_to_plain
-from bizrules.report import report_matter
+from bizrules.outcomes import CHANGES, Question
+from bizrules.penalties import Grade, OtherKind, PenaltyKind, Provision
+from bizrules.plain import matter_from_plain, matter_to_plain, outcome_from_plain, to_plain
+from bizrules.questions import question_about
+from bizrules.report import report, report_matter
 from bizrules.rules import Duty, Trigger
 from bizrules.testing import run_matter, run_matters
 from bizrules.truth import Truth
+from bizrules.values import Interval
+from bizrules.wording import phrase
 from property.worlds import (
+    BORDERS,
     CITE,
     case,
     engine,
@@ -38,6 +42,7 @@ LOW = violation(
     provision(fine_tier(100_000, 500_000), kinds=(OtherKind(kind=PenaltyKind.CONFISCATION),)),
 )
 HIGH = violation("test.high", provision(fine_tier(200_000, 1_000_000)))
+TWIN = attrs.evolve(LOW, id="test.twin")
 OPEN_ENDED = violation("test.open-ended", provision(fine_tier(200_000, None)))
 GOODS = violation("test.goods", provision(fine_tier(10, 20, base="goods_value")))
 DUTIES = (
@@ -60,7 +65,23 @@ RULES = (
     rule("e", when=is_true("recalled"), violations=frozenset({HIGH.id})),
     rule("h", Grade.HEAVIER, is_true("incident")),
 )
-ENGINE: Engine = engine(*RULES, violations=(LOW, HIGH, OPEN_ENDED, GOODS), duties=DUTIES)
+ENGINE: Engine = engine(*RULES, violations=(LOW, HIGH, TWIN, OPEN_ENDED, GOODS), duties=DUTIES)
+
+
+def suspends(fact: str, days: Interval) -> Provision:
+    """A version whose suspension depends on a fact."""
+    suspension = OtherKind(kind=PenaltyKind.SUSPENSION, when=is_true(fact))
+    return provision(fine_tier(100_000, 500_000), kinds=(suspension,), in_force=days)
+
+
+CHANGED = (
+    suspends("sold", Interval(until=BORDERS[1])),
+    suspends("recalled", Interval(BORDERS[1])),
+)
+VERSIONS: Engine = engine(
+    violations=[violation(f"test.{name}", *CHANGED) for name in ("old", "new")]
+)
+DATED = {"committed": BORDERS[0], "decided": BORDERS[1]}
 KNOWN = {"recalled": False, "incident": False, "crime_suspected": False}
 
 
@@ -130,9 +151,28 @@ class TestMerged:
     @pytest.mark.parametrize("name", ["committed", "goods_value", "exits"])
     def test_question_of_the_choice(self, name: str) -> None:
         """Dates of the case and facts alike can be asked for the sake of the choice."""
-        question = _question(name, ENGINE.vocabulary)
-        assert (question.fact, question.changes) == (name, ("choice",))
+        answer = joint(of("low")).parts[0].outcome.source
+        assert isinstance(answer, Answer)
+        question = question_about(
+            name, answer.evaluator.assessor, answer, changes=("choice", "fine")
+        )
+        assert (question.fact, question.changes) == (name, ("choice", "fine"))
         assert question.text("zh")
+
+    def test_kinds_asked_by_two(self) -> None:
+        """A fact on which the other kinds of penalty of two cases wait is asked once."""
+        found = [
+            VERSIONS.evaluate_matter([of(one, facts={}, **DATED) for one in names]).questions
+            for names in (("old", "new"), ("old",))
+        ]
+        asked = {question.fact: question.changes for question in found[0]}
+        assert asked == {"recalled": ("kinds",), "sold": ("kinds",)}
+        assert [question.fact for question in found[1]] == ["recalled", "sold"]
+
+    def test_every_change_has_a_name(self) -> None:
+        """What a question can change is one list, and each has its words."""
+        for change in CHANGES:
+            assert phrase(f"change.{change}").zh
 
     def test_citations(self) -> None:
         """Article 29 is cited where norms compete, and only there."""
@@ -191,6 +231,31 @@ class TestPlain:
         assert data["fine"]["high"] == 10_000
 
 
+class TestReceipt:
+    """The receipt of a part of a joint act says what was taken out for the sake of the act."""
+
+    def test_elements(self) -> None:
+        """It differs from that of the case alone, in plain data, report and explanation."""
+        other = attrs.evolve(HIGH, elements=frozenset({"sold", "incident"}))
+        world = engine(*RULES, violations=(LOW, other))
+        cases = [of(name, act="x") for name in ("low", "high")]
+        low, high = (part.outcome for part in world.evaluate_matter(cases).parts)
+        alone = world.evaluate(cases[0])
+        assert (low.receipt.elements, high.receipt.elements) == (("incident", "sold"), ())
+        assert attrs.evolve(low.receipt, elements=()) == alone.receipt
+        assert outcome_from_plain(to_plain(low)).receipt == low.receipt
+        data: Any = report(low)
+        assert data["receipt"]["elements"] == ["incident", "sold"]
+        assert "同一行为其他违法行为的构成要件" in explain(low)
+        assert "同一行为其他违法行为的构成要件" not in explain(alone)
+
+    def test_without_elements(self) -> None:
+        """A receipt recorded before there were any reads as that of a case alone."""
+        plain: Any = json.loads(json.dumps(to_plain(joint(of("low")).parts[0].outcome)))
+        del plain["receipt"]["elements"]
+        assert outcome_from_plain(plain).receipt.elements == ()
+
+
 class TestExplained:
     """Joint outcomes as an officer reads them."""
 
@@ -202,6 +267,40 @@ class TestExplained:
         assert "《行政处罚法》第二十九条第二句" in page
         assert "另计：行为2，" in page
         assert "未定：行为3，待查明后计入" in page
+
+    def test_results(self) -> None:
+        """The recommendation says grade and fine of every settled act."""
+        page = explain_matter(ACT_AND_MORE, lang="en")
+        opinion = page.partition("Joint recommendation\n")[2].partition("\n\n")[0]
+        assert "Act 1 (x): “[test.low]”, an ordinary penalty" in opinion
+        assert "fine 2,000 yuan to 10,000 yuan." in opinion
+        assert "Act 2: " in opinion
+        # The third act is open.
+        assert "Act 3" not in opinion
+
+    def test_duties_of_some_cases(self) -> None:
+        """A duty that does not follow from every case names those it follows from."""
+        matter = joint(of("low"), of("high", facts={**KNOWN, "crime_suspected": True}))
+        transfer, inform = matter.duties
+        assert matter.cases_of(transfer) == ("high",)
+        assert matter.cases_of(inform) == ("low", "high")
+        for form in ("text", "markdown"):
+            page = explain_matter(matter, lang="en", form=form)
+            assert page.count("case high; ") == 1
+            assert "case low" not in page
+        said = report_matter(matter)["duties"]
+        assert isinstance(said, list)
+        assert [duty["cases"] for duty in said] == [["high"], ["low", "high"]]
+
+    def test_said_once(self) -> None:
+        """What follows for a case is said once, and equal fines are not called higher ones."""
+        page = explain_matter(ACT_AND_MORE)
+        assert page.count("罚款从高") == 1
+        assert page.count("本项不再罚款") == 1
+        assert "不另处罚款" not in page
+        equal = explain_matter(joint(of("low", act="x"), of("twin", act="x")))
+        assert "罚款相当，适用其一" in equal
+        assert "罚款从高" not in equal
 
     def test_english(self) -> None:
         """The same in English, with the name of the act."""

@@ -21,12 +21,12 @@ from bizrules.outcomes import (
     Outcome,
     Question,
     Reason,
-    Receipt,
     Trace,
     Verdict,
 )
 from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.provenance import Citation, NormLevel, Text
+from bizrules.receipts import Receipt
 from bizrules.rules import Axis, Ground, Measure
 from bizrules.truth import Truth
 from strategies import text

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import bizrules
-from bizrules import hookspecs
+from bizrules import hookspecs, matters
 
 PUBLIC = [
     "Act",
@@ -65,6 +65,28 @@ class TestNames:
         """Another name is refused as by any module."""
         with pytest.raises(AttributeError, match="no attribute `evalute`"):
             _ = bizrules.evalute
+
+
+class TestMatters:
+    """The types of what a joint outcome holds are public in their module."""
+
+    @pytest.mark.parametrize("name", matters.__all__)
+    def test_documented(self, name: str) -> None:
+        """Each is named on the page about matters and has a docstring."""
+        page = (DOCS / "explanation" / "concurrence.md").read_text(encoding="utf-8")
+        assert f"`{name}`" in page
+        assert getattr(matters, name).__doc__
+
+    def test_list(self) -> None:
+        """They are those that the root does not export, and the joint outcome itself."""
+        assert matters.__all__ == [
+            "ActOutcome",
+            "Basis",
+            "FineSum",
+            "MatterOutcome",
+            "Part",
+            "Role",
+        ]
 
 
 class TestHooks:

@@ -190,7 +190,6 @@ class TestSameLaw:
             (Prior(violation="food.three-penalties-in-a-year"), Truth.TRUE),
             (Prior(violation="advertising.superlative"), Truth.FALSE),
             (Prior(field="food_safety"), Truth.UNKNOWN),
-            (Prior(violation="unlisted.act"), Truth.UNKNOWN),
             (Prior(), Truth.UNKNOWN),
         ],
     )

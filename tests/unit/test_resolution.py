@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from bizrules import phrases, resolution
-from bizrules.penalties import Grade, Modality, PenaltyKind
+from bizrules.penalties import FineEffect, Grade, Modality, PenaltyKind
 from bizrules.provenance import Citation, NormLevel
 from bizrules.resolution import (
     LAWFUL,
@@ -12,7 +12,7 @@ from bizrules.resolution import (
     TABLE,
     Resolution,
     is_settled,
-    possible_grades,
+    possible_results,
     resolve,
     sides,
 )
@@ -31,6 +31,10 @@ E, M, L, O, H = (  # noqa: E741 - the five grades, as short as the tables need t
 SHALL, MAY = Modality.SHALL, Modality.MAY
 KEEPS = RuleEffect(keeps=frozenset({PenaltyKind.CONFISCATION}))
 WARNS = RuleEffect(instead=PenaltyKind.WARNING)
+WAIVES = RuleEffect(waives=frozenset({PenaltyKind.SUSPENSION}))
+CORRECTS = RuleEffect(waives=frozenset({PenaltyKind.FINE, PenaltyKind.ORDER}))
+FIXES = RuleEffect(keeps=frozenset({PenaltyKind.FINE}), fine=FineEffect(amount=5_000))
+ALL = frozenset(PenaltyKind) - {PenaltyKind.ORDER}
 
 
 def weight(
@@ -146,7 +150,7 @@ class TestTable:
         assert found.permitted == permitted
         assert found.opposing == (held[-1].rule,)
         assert found.determining == tuple(sorted(one.rule for one in held[:-1]))
-        assert found.effects == frozenset()
+        assert found.effects == ()
 
     @pytest.mark.parametrize(
         ("held", "determining"),
@@ -303,11 +307,27 @@ class TestEffects:
                 ],
                 {KEEPS},
             ),
+            # A second exemption takes nothing away from what the first one waives.
+            ([MINOR, weight("b", E, effect=WAIVES)], set()),
+            ([MINOR, weight("b", E, effect=WARNS)], set()),
+            ([LIST_EXEMPT, weight("b", E, effect=WAIVES)], set()),
+            ([weight("a", E, effect=WAIVES), FIRST], set()),
+            ([weight("a", E, effect=WAIVES), weight("b", E, effect=KEEPS)], {KEEPS}),
+            ([FIRST, weight("b", E, modality=MAY, effect=KEEPS)], {KEEPS}),
+            ([weight("a", E, effect=WAIVES), weight("b", E, effect=FIXES)], {FIXES}),
+            ([MINOR, weight("b", E, effect=FIXES)], set()),
+            (
+                [weight("a", E, effect=WAIVES), LIST_EXEMPT, EMERGENCY],
+                {RuleEffect(keeps=ALL - {PenaltyKind.SUSPENSION})},
+            ),
+            ([weight("a", E, effect=FIXES)], {FIXES}),
+            ([weight("a", E, effect=WARNS)], {WARNS}),
+            ([weight("a", E, effect=CORRECTS)], {CORRECTS}),
         ],
     )
     def test_effects(self, held: list[Weight], effects: set[RuleEffect]) -> None:
         """Rules set aside, opposed or of another grade order nothing."""
-        assert resolve(held).effects == effects
+        assert set(resolve(held).effects) == effects
 
     def test_equality(self) -> None:
         """Two results are the same if they order the same, whichever rules carried them."""
@@ -362,7 +382,15 @@ class TestSettled:
         ("held", "unknown", "settled"),
         [
             ([MINOR], [EMERGENCY, FIRST, REMEDY], True),
-            ([MINOR], [weight("x", E, effect=KEEPS)], False),
+            # What an entry keeps does not stand against an exemption that binds.
+            ([MINOR], [weight("x", E, effect=KEEPS)], True),
+            ([MINOR], [weight("x", E, effect=WARNS)], True),
+            ([weight("x", E, effect=KEEPS)], [MINOR], False),
+            ([weight("x", E, effect=KEEPS)], [FIRST], True),
+            ([weight("x", E, effect=WAIVES)], [FIRST], False),
+            ([weight("x", E, effect=WAIVES)], [LIST_EXEMPT], False),
+            ([weight("x", E, effect=WAIVES), LIST_EXEMPT], [EMERGENCY], False),
+            ([MINOR, LIST_EXEMPT], [EMERGENCY], True),
             ([MINOR], [weight("x", L, effect=KEEPS)], True),
             ([], [FIRST], False),
             ([], [EMERGENCY], False),
@@ -409,12 +437,12 @@ class TestSettled:
         self, held: Sequence[Weight], unknown: Sequence[Weight], grades: tuple[Grade, ...]
     ) -> None:
         """The grades that some answer would propose; a contest proposes none."""
-        assert possible_grades(held, unknown) == grades
+        assert possible_results(held, unknown) - {None} == set(grades)
 
     def test_possible_under_a_combination(self) -> None:
         """Where the two sides are set off against each other, their meeting is ordinary."""
-        found = possible_grades([EMERGENCY], [REMEDY], Combination.ORDINARY)
-        assert found == (O, H)
+        found = possible_results([EMERGENCY], [REMEDY], Combination.ORDINARY)
+        assert found == {O, H}
 
     def test_results_are_values(self) -> None:
         """A result can be compared and stored."""

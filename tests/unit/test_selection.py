@@ -10,7 +10,7 @@ from bizrules.conditions import ALWAYS, NEVER, AllOf, Condition, Not
 from bizrules.history import FirstViolation, Window
 from bizrules.penalties import Band, BandTable, Grade, Provision
 from bizrules.regions import Region
-from bizrules.rules import Axis, Combination, Ground, Ruleset
+from bizrules.rules import Axis, Combination, Ground, Reach, Ruleset
 from bizrules.selection import Moment
 from bizrules.values import DateSpan, Interval
 from rulebook import (
@@ -229,6 +229,51 @@ class TestDates:
         assert later.same_law(before)
 
     @pytest.mark.parametrize(
+        "spans",
+        [
+            [DateSpan(date(2021, 6, 1), None), DateSpan(date(2021, 12, 31), None)],
+            [DateSpan(date(2022, 1, 1), None), DateSpan(date(2022, 12, 31), None)],
+            [DateSpan(date(2023, 1, 1), None), DateSpan(date(2024, 1, 1), date(2025, 1, 1))],
+            [DateSpan(None, date(2022, 1, 1)), DateSpan(date(2021, 1, 1), date(2022, 12, 31))],
+            [DateSpan(), DateSpan(date(2021, 1, 1), date(2023, 1, 1))],
+        ],
+    )
+    def test_rough_law_is_kept(self, spans: list[DateSpan]) -> None:
+        """Spans that begin and end between the same changes share one law, open ends too."""
+        made = selector(self.own)
+        one, two = (made.stretch(PANLONG, "food", Moment.on(span)) for span in spans)
+        assert one is two
+
+    @pytest.mark.parametrize(
+        "spans",
+        [
+            [DateSpan(date(2021, 12, 31), None), DateSpan(date(2022, 1, 1), None)],
+            [DateSpan(None, date(2022, 12, 31)), DateSpan(None, date(2023, 1, 1))],
+            [DateSpan(date(2021, 12, 31), date(2022, 1, 1)), DateSpan.on(date(2022, 1, 1))],
+        ],
+    )
+    def test_rough_law_changes_at_a_border(self, spans: list[DateSpan]) -> None:
+        """A span that reaches over a change of the law has another law than one that does not."""
+        made = selector(self.own)
+        one, two = (made.stretch(PANLONG, "food", Moment.on(span)) for span in spans)
+        assert one is not two
+
+    @pytest.mark.parametrize(
+        ("reach", "act", "decision"),
+        [(Reach.IF_MORE_LENIENT, 1, 1), (Reach.NEVER, 2, 1), (Reach.ALWAYS, 1, 2)],
+    )
+    def test_kept_by_reach(self, reach: Reach, act: int, decision: int) -> None:
+        """Days of the act and the decision tell laws apart only where a list reaches that far."""
+        year = Interval(date(2022, 1, 1), date(2023, 1, 1))
+        own = ruleset("set", rules=(rule(reach=reach),), in_force=year, reach=reach)
+        made = selector(own)
+        before, within = DateSpan.on(date(2021, 12, 31)), DateSpan(date(2022, 1, 1), None)
+        acts = [Moment(within, day, within) for day in (before, within)]
+        decisions = [Moment(within, within, day) for day in (before, within)]
+        for moments, count in ((acts, act), (decisions, decision)):
+            assert len({id(made.stretch(PANLONG, "food", one)) for one in moments}) == count
+
+    @pytest.mark.parametrize(
         "changing",
         [
             ruleset("late", bands=(BandTable(id="b"),), in_force=since(date(2022, 7, 1))),
@@ -301,10 +346,19 @@ class TestProvisions:
 
     def test_doubt_is_not_the_same_law(self) -> None:
         """While the version is in doubt, two stretches are not the same law."""
-        made = selector(violation=self.violation)
-        span = DateSpan(date(2021, 4, 28), date(2021, 4, 29))
-        one, two = (made.stretch(PANLONG, "food", Moment.on(span)) for _ in range(2))
+        moment = Moment.on(DateSpan(date(2021, 4, 28), date(2021, 4, 29)))
+        one, two = (
+            selector(violation=self.violation).stretch(PANLONG, "food", moment) for _ in range(2)
+        )
         assert one is not two
+        assert not one.same_law(two)
+
+    def test_doubt_that_is_kept_is_not_the_same_law(self) -> None:
+        """While the version is in doubt, a stretch is not even the same law as itself."""
+        made = selector(violation=self.violation)
+        moment = Moment.on(DateSpan(date(2021, 4, 28), date(2021, 4, 29)))
+        one, two = (made.stretch(PANLONG, "food", moment) for _ in range(2))
+        assert one is two
         assert not one.same_law(two)
 
 

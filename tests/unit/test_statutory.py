@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from bizrules.conditions import Condition, Op
+from bizrules.penalties import OtherKind, PenaltyKind
 from bizrules.statutory import Grid, Threat, answers_to, threat_of
 from bizrules.values import Money
 from property.worlds import FACTS, check, fine_tier, is_true, provision
@@ -13,7 +14,7 @@ from property.worlds import FACTS, check, fine_tier, is_true, provision
 def threat(when: Condition | None = None, **facts: object) -> Threat:
     """A fine of 1 to 2 times the goods, if the condition holds; without one it always does."""
     tier = fine_tier(1, 2, base="goods_value") if when is None else fine_tier(1, 2, when)
-    return threat_of((provision(tier),), FACTS, facts, "committed")
+    return threat_of((provision(tier),), FACTS, facts)
 
 
 def answers(*threats: Threat) -> Grid:
@@ -70,9 +71,31 @@ def test_what_cannot_be_cut_into_stretches(when: Condition) -> None:
 
 def test_no_provision() -> None:
     """A violation without a provision threatens nothing."""
-    empty = threat_of((), FACTS, {}, "committed")
+    empty = threat_of((), FACTS, {})
     assert empty.range({}) is None
     assert empty.unknown() == frozenset()
+    assert empty.weighing_kinds().kinds({}, certain=False) == ()
+
+
+def test_other_kinds() -> None:
+    """What the other kinds wait for is asked only where they are weighed."""
+    revoked = OtherKind(kind=PenaltyKind.REVOCATION, when=is_true("sold"))
+    order = OtherKind(kind=PenaltyKind.ORDER, when=is_true("recalled"))
+    found = threat_of((provision(fine_tier(1, 2), kinds=(revoked, order)),), FACTS, {})
+    assert found.unknown() == frozenset()
+    assert found.weighing_kinds().unknown() == {"sold"}
+    assert found.kinds({}, certain=True) == ()
+    assert found.kinds({"sold": True}, certain=True) == (revoked,)
+    assert found.kinds({"sold": False, "recalled": True}, certain=False) == (order,)
+
+
+def test_versions_are_told_by() -> None:
+    """A choice between versions is traced to the dates and facts that tell it."""
+    found = threat_of(
+        (provision(fine_tier(1, 2)), provision(fine_tier(1, 3))), FACTS, {}, ("decided", "sold")
+    )
+    grid = answers(found)
+    assert grid.deciding([found.range(one) for one in grid]) == ("decided", "sold")
 
 
 def test_deciding_facts() -> None:

@@ -1,16 +1,43 @@
 from datetime import date
+from functools import cache
 
 import pytest
 
+from bizrules._yaml import read_yaml
 from bizrules.cases import Act, Prior, Priors
 from bizrules.derivation import limitation_end, limitation_months
+from bizrules.engine import Engine
+from bizrules.loading import load_documents
 from bizrules.outcomes import LawChoice
-from bizrules.timeline import ItemKind, Lane, plain_timeline, render_text
+from bizrules.plain import outcome_from_plain, to_plain
+from bizrules.timeline import ItemKind, Lane, plain_timeline, render_text, timeline_of
 from bizrules.timeline._days import length_between, short_span
 from bizrules.timeline._measuring import cells, ems, shorten, wrap
 from bizrules.values import DateSpan
 from records import CASE, known
-from timeline_samples import case, engine, labelled, notes, of_kind, timeline
+from timeline_samples import (
+    JOINT,
+    LAW,
+    LIST,
+    MET,
+    OLD,
+    REACHING,
+    VIOLATIONS,
+    VOCABULARY,
+    case,
+    engine,
+    engine_with,
+    labelled,
+    notes,
+    of_kind,
+    timeline,
+)
+
+
+@cache
+def national() -> Engine:
+    """The engine of the national rulesets."""
+    return Engine.load(plugins=False)
 
 
 def on(year: int, month: int, day: int) -> DateSpan:
@@ -71,7 +98,7 @@ class TestHistory:
         [
             (Prior(committed=date(2023, 1, 1), field="food"), "food", "day of the act"),
             (Prior(discovered=date(2023, 1, 1)), "not said which", "day of its discovery"),
-            (Prior(violation="else.where", result="pending"), "else.where", "not yet dealt with"),
+            (Prior(field="food", result="pending"), "food", "not yet dealt with"),
         ],
     )
     def test_priors_known_in_part(self, prior: Prior, label: str, first: str) -> None:
@@ -130,7 +157,7 @@ class TestLimitation:
     def test_facts_settle_the_period(self, facts: dict[str, object], months: int) -> None:
         """Five years need life, health or finance touched, and harm."""
         (item,) = of_kind(timeline(facts=facts), ItemKind.LIMITATION)
-        assert item.label.en == f"limitation period ({months} months)"
+        assert item.label.en == f"limitation period ({months // 12} years)"
         assert item.certain
 
     def test_a_special_law_sets_its_own(self) -> None:
@@ -198,6 +225,38 @@ class TestLaw:
         found = timeline(committed=date(2021, 6, 1), **early)
         assert len(of_kind(found, ItemKind.LAW)) == 2
         assert not of_kind(timeline(committed=None), ItemKind.LAW)
+
+    @pytest.mark.parametrize(
+        ("reach", "days"),
+        [
+            ("if_more_lenient", [(2022, 1, 1), (2023, 1, 1), (2024, 1, 1)]),
+            ("never", [(2022, 1, 1)]),
+            ("always", [(2022, 1, 1)]),
+        ],
+    )
+    def test_only_days_on_which_a_list_decides(
+        self, reach: str, days: list[tuple[int, int, int]]
+    ) -> None:
+        """A list for the day of the act, or of the decision, changes nothing in between."""
+        held = engine_with(REACHING.format(reach=reach))
+        acted = case(committed=date(2021, 8, 1), discovered=date(2022, 1, 5))
+        found = timeline_of(held.evaluate(acted), held)
+        assert [i.on.exact for i in of_kind(found, ItemKind.LAW)] == [date(*day) for day in days]
+
+    def test_the_law_of_the_outcome_is_shown(self) -> None:
+        """Elements of the other offence of a joint act are read by no window."""
+        held = engine_with(JOINT)
+        cases = [case(id=name, violation=name, act="1") for name in ("food.stale", "food.repeated")]
+        alone = held.evaluate(cases[0])
+        joint = held.evaluate_matter(cases).parts[0].outcome
+        shown = [len(of_kind(timeline_of(one, held), ItemKind.WINDOW)) for one in (alone, joint)]
+        assert shown == [3, 2]
+
+    def test_an_outcome_read_back_has_its_timeline(self) -> None:
+        """Of a recorded outcome the law is the one that the engine finds."""
+        found = engine().evaluate(case())
+        recorded = outcome_from_plain(to_plain(found))
+        assert timeline_of(recorded, engine()) == timeline_of(found, engine())
 
     def test_an_act_may_cease_to_be_a_violation(self) -> None:
         """That the act was a violation only for a time is shown."""
@@ -271,6 +330,83 @@ class TestDeadlines:
         assert labelled(found, "what may be added").on == on(2024, 7, 10)
         fined = timeline(facts={**facts, "fine_decided": "2000"})
         assert labelled(fined, "paid 10 days late").label.zh == "逾期10日缴纳，可以加处罚款600元"
+
+    @pytest.mark.parametrize(
+        ("day", "late", "amount"),
+        [(date(2024, 7, 9), 33, "1,980"), (date(2024, 7, 10), 34, "2,000"),
+         (date(2024, 7, 11), 35, "2,000")],
+    )  # fmt: skip
+    def test_the_surcharge_is_capped(self, day: date, late: int, amount: str) -> None:
+        """The day before the cap it is ninety-nine per cent; on it and after it, the fine."""
+        served = {"decision_served_on": date(2024, 5, 22), "fine_decided": "2000"}
+        found = timeline(facts={**served, "fine_paid_on": day})
+        item = labelled(found, f"paid {late} days late")
+        assert item.on.exact == day
+        assert (
+            item.label.en == f"paid {late} days late: up to {amount} yuan may be added to the fine"
+        )
+
+    @pytest.mark.parametrize(
+        ("paid", "said"),
+        [
+            (date(2022, 12, 5), "逾期33日缴纳，可以加处罚款9900元"),
+            (date(2022, 12, 6), "逾期34日缴纳，可以加处罚款1万元"),
+            (date(2022, 12, 7), "逾期35日缴纳，可以加处罚款1万元"),
+        ],
+    )
+    def test_the_national_surcharge(self, paid: date, said: str) -> None:
+        """Three per cent a day of the fine imposed, up to the fine itself (行政处罚法 72)."""
+        law = national()
+        given = case(
+            violation="fire.lane-blocked",
+            committed=date(2022, 9, 5),
+            discovered=date(2022, 9, 6),
+            filed=date(2022, 9, 7),
+            notified=date(2022, 9, 29),
+            decided=date(2022, 10, 14),
+            facts={
+                "harm": "slight",
+                "corrected": "no",
+                "violation_minor": False,
+                "first_violation": False,
+                "markedly_minor": False,
+                "no_evident_social_harm": False,
+                "social_harm_small": False,
+                "decision_served_on": date(2022, 10, 18),
+                "fine_decided": "10000",
+                "fine_paid_on": paid,
+            },
+            examined=frozenset(law.vocabulary.groups),
+            priors=None,
+        )
+        outcome = law.evaluate(given)
+        met = {one.duty.partition("/")[2]: one.met for one in outcome.duties}
+        assert met["decide-within-90-days"] == date(2022, 10, 14)
+        assert met["serve"] == date(2022, 10, 18)
+        assert met["pay"] == met["late-payment"] == paid
+        labels = [i.label.zh for i in of_kind(timeline_of(outcome, law), ItemKind.SURCHARGE)]
+        assert sorted(labels) == sorted(["加处罚款达到上限", said])
+
+    @pytest.mark.parametrize(
+        ("committed", "met", "missed"),
+        [
+            (date(2024, 3, 31), date(2024, 3, 31), False),
+            (date(2024, 4, 1), date(2024, 4, 1), True),
+            ("2024-04", None, True),
+            ("2024-03", None, False),
+        ],
+    )
+    def test_the_act_may_show_that_a_duty_was_done(
+        self, committed: date | str, met: date | None, missed: bool
+    ) -> None:
+        """A duty is done by any date of the case, and missed only if that is certain."""
+        held = engine_with(MET.format(name="committed"))
+        facts = {"ordered_on": date(2024, 3, 1)}
+        given = case(committed=committed, discovered=date(2024, 5, 2), filed=None, facts=facts)
+        outcome = held.evaluate(given)
+        (found,) = (one for one in outcome.duties if one.duty == "sample.met/stop")
+        assert found.met == met
+        assert labelled(timeline_of(outcome, held), "stop it").overdue is missed
 
     def test_payment_in_time_costs_nothing(self) -> None:
         """On the fifteenth day nothing is late."""
@@ -394,3 +530,95 @@ class TestDays:
     def test_spans(self, span: DateSpan, said: str) -> None:
         """A day, a month, a year, from when, until when."""
         assert short_span(span) == said
+
+
+WAITING = """
+format: 1
+document: ruleset
+id: sample.waiting
+version: "1"
+title: {zh: 期满之后, en: after a period}
+region: "530103"
+instrument: {name: 示例, level: document, kind: illustration}
+duties:
+  - {id: execute, text: {zh: 强制执行, en: execute}, on: always, modality: may,
+     met_by: fine_paid_on, accrues: {rate: 0.03},
+     deadline: {days: 30, after: ordered_on, waits: true},
+     cite: [{law: 行政强制法, article: 46, paragraph: 1}]}
+  - {id: report, text: {zh: 报告, en: report}, on: always,
+     deadline: {hours: 24, after: ordered_on}, cite: [{law: 行政强制法, article: 19}]}
+"""
+
+
+class TestOpenings:
+    """What is open only once a period is over stands on the day on which it opens."""
+
+    def test_it_is_no_deadline(self) -> None:
+        """The day after the period is an opening, and nothing is missed after it."""
+        held = engine_with(WAITING)
+        found = timeline_of(held.evaluate(case(facts={"ordered_on": date(2024, 3, 7)})), held)
+        (item,) = of_kind(found, ItemKind.OPENING)
+        assert (item.on, item.kind.lane) == (on(2024, 4, 7), Lane.DEADLINES)
+        assert notes(item).startswith("may; if late")
+        assert "opens" in render_text(found, "en")
+
+    def test_what_accrues_counts_from_it(self) -> None:
+        """The day on which a surcharge opens is the first that counts."""
+        held = engine_with(WAITING)
+        facts = {"ordered_on": date(2024, 3, 7), "fine_paid_on": date(2024, 4, 7)}
+        found = timeline_of(held.evaluate(case(facts=facts)), held)
+        said = [i.label.en for i in of_kind(found, ItemKind.SURCHARGE)]
+        assert "paid 1 days late: up to 3% of the fine may be added" in said
+
+    def test_without_a_start(self) -> None:
+        """While the start is unknown, the period is said in words."""
+        held = engine_with(WAITING)
+        item = labelled(timeline_of(held.evaluate(case(facts={})), held), "execute")
+        assert item.days == ()
+        assert "only when 30 days have passed" in notes(item)
+
+    def test_hours_end_at_the_hour(self) -> None:
+        """Twenty-four hours end at the same hour of the next day."""
+        held = engine_with(WAITING)
+        item = labelled(timeline_of(held.evaluate(case()), held), "report")
+        assert item.on == on(2024, 3, 8)
+        assert "up to the hour at which it began" in notes(item)
+
+
+class TestCountedDay:
+    """An earlier violation stands on the day by which the law counts it."""
+
+    def test_the_other_days_are_said(self) -> None:
+        """It stands on its decision, which the definitions count; the others are in its notes."""
+        prior = Prior(
+            committed=date(2023, 1, 5), discovered=date(2023, 2, 5), decided=date(2023, 9, 1)
+        )
+        (item,) = of_kind(timeline(priors=Priors(found=[prior])), ItemKind.PRIOR)
+        assert item.on == on(2023, 9, 1)
+        assert "day of its discovery: 5 February 2023; day of the act: 5 January 2023" in notes(
+            item
+        )
+
+    def test_a_definition_may_count_the_act(self) -> None:
+        """Where the definition counts the act, it stands on the day of the act."""
+        texts = (VOCABULARY, VIOLATIONS, OLD, LAW, LIST)
+        counted = [text.replace(" same: ", " counted_by: committed, same: ") for text in texts]
+        documents = [read_yaml(text.encode(), f"{at}.yaml") for at, text in enumerate(counted)]
+        held = Engine(knowledge=load_documents(documents))
+        prior = Prior(committed=date(2023, 1, 5), decided=date(2023, 9, 1), violation="food.stale")
+        found = timeline_of(held.evaluate(case(priors=Priors(found=[prior]))), held)
+        for item in of_kind(found, ItemKind.WINDOW):
+            assert "an earlier violation counts by the day of the act" in notes(item)
+        (item,) = of_kind(found, ItemKind.PRIOR)
+        assert item.on == on(2023, 1, 5)
+        assert "day of the decision: 1 September 2023" in notes(item)
+
+    def test_a_limitation_runs_out(self) -> None:
+        """A limitation period is over; nobody missed it."""
+        found = timeline(
+            committed=date(2022, 3, 1),
+            discovered=date(2024, 3, 2),
+            facts={"life_health_finance": False},
+        )
+        assert "【届满】追究时效（二年）" in render_text(found, "zh")
+        assert "RUN OUT: limitation period (2 years)" in render_text(found, "en")

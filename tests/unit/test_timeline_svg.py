@@ -5,6 +5,7 @@ from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import attrs
 import pytest
 
 from bizrules.provenance import Text
@@ -162,6 +163,20 @@ class TestPlaces:
         lanes = ["行为与办案", "既往违法", "法律变更", "期限"]
         assert [name for name in names if name in lanes] == lanes
         assert "法律变更" not in [said for _, said in texts(drawn(timeline()))]
+
+    def test_a_lane_has_room_for_its_name(self) -> None:
+        """Where the name of a lane takes more lines than what stands in it, none is cut."""
+        change = Item(
+            kind=ItemKind.LAW, on=DateSpan.on(date(2024, 3, 1)), label=Text(zh="甲", en="A")
+        )
+        root = drawn(of(change, attrs.evolve(change, kind=ItemKind.ACT)), "en")
+        rules = [line for line in root.iter(f"{SVG}line") if line.attrib["class"] == "rule"]
+        height = max(box.bottom for box, said in texts(root) if said in "changes of the law")
+        below = [float(line.attrib["y1"]) for line in rules if float(line.attrib["y1"]) > height]
+        assert below or float(root.attrib["height"]) - height >= 20
+        act = [box for box, said in texts(root) if said in "act and procedure"]
+        law = [box for box, said in texts(root) if said in "changes of the law"]
+        assert not any(one.meets(other) for one in act for other in law)
 
 
 class TestMarks:

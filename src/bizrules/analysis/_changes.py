@@ -43,9 +43,11 @@ class ChangeKind(Enum):
 
 
 class Part(Enum):
-    """A part of an entry, in the order in which parts are shown."""
+    """A part of an entry, or of what holds for all of them, in the order in which it is shown."""
 
     LIST = "list"
+    GROUND = "ground"
+    LEVEL = "level"
     MODALITY = "modality"
     GRADES = "grades"
     VIOLATIONS = "violations"
@@ -58,20 +60,30 @@ class Part(Enum):
     CITATIONS = "citations"
     ENTRY = "entry"
     DAYS = "days"
+    COMBINATION = "combination"
+    SUPPLEMENTS = "supplements"
+    REACH = "reach"
+    BANDS = "bands"
+    DEFINITIONS = "definitions"
+    DUTIES = "duties"
 
 
 @attrs.frozen(kw_only=True)
 class Difference:
-    """A part of an entry that is not what it was.
+    """A part of an entry, or of what holds for all entries, that is not what it was.
 
     Attributes:
         part: The part.
+        of: Which one it is, of definitions and duties; None for other parts.
+        change: Whether it was added or repealed; None if it is there on both sides.
         old: What it was, in words.
         new: What it is.
         direction: What that means for the party.
     """
 
     part: Part
+    of: Text | None = None
+    change: ChangeKind | None = None
     old: Text
     new: Text
     direction: Direction = Direction.NEUTRAL
@@ -110,7 +122,8 @@ class LegalDiff:
         new: The later view.
         changes: The changes, kind by kind, each in the order of the entries.
         unchanged: How many entries are as they were.
-        general: What is different for all entries: what counts as a first violation.
+        general: What is different for all entries: what counts as a first violation, how
+            circumstances combine, bands, reach, definitions, duties and so on.
     """
 
     old: View

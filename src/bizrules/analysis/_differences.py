@@ -1,27 +1,23 @@
 """Two versions of an entry compared, part by part: what differs, and to whose good."""
 
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from functools import cached_property
-from typing import Final
 
 import attrs
 
 from bizrules.analysis._changes import Difference, Direction, Part
+from bizrules.analysis._directions import told
+from bizrules.analysis._fines import compare_effects
+from bizrules.analysis._general import GeneralComparer
 from bizrules.analysis._views import View
+from bizrules.analysis._windows import is_wider, rises
 from bizrules.analysis._words import Words
 from bizrules.conditions import facts_read
 from bizrules.facts import Vocabulary
-from bizrules.penalties import FineEffect, Grade, Modality, PenaltyKind
+from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Citation, Text
-from bizrules.refinement import Extent, extent, facts_apart
-from bizrules.rules import Axis, Rule, RuleEffect
-
-_OPPOSITE: Final = {
-    Direction.STRICTER: Direction.LOOSER,
-    Direction.LOOSER: Direction.STRICTER,
-}
-_WEIGHTS: Final = {kind: rank for rank, kind in enumerate(PenaltyKind)}
+from bizrules.refinement import Extent, extent
+from bizrules.rules import Rule
 
 
 @attrs.frozen(slots=False)
@@ -41,10 +37,6 @@ class Comparer:
         return Vocabulary({**self.old.vocabulary.facts, **self.new.vocabulary.facts})
 
     @cached_property
-    def _apart(self) -> frozenset[str]:
-        return facts_apart(self.old.ruleset, self.new.ruleset)
-
-    @cached_property
     def _words(self) -> Words:
         return Words(self._vocabulary, {**self.old.violations, **self.new.violations})
 
@@ -52,18 +44,25 @@ class Comparer:
     def _is_one_ruleset(self) -> bool:
         return self.old.ruleset.id == self.new.ruleset.id
 
+    @cached_property
+    def _general(self) -> GeneralComparer:
+        return GeneralComparer(
+            old=self.old, new=self.new, vocabulary=self._vocabulary, words=self._words
+        )
+
     def general(self) -> tuple[Difference, ...]:
         """What is different for all entries."""
-        return tuple(self._first_violation("")) if self._apart else ()
+        return self._general.differences()
 
-    def _first_violation(self, violation: str) -> Iterator[Difference]:
-        """What the rulesets count as a first violation; which is stricter is not told."""
-        yield Difference(
-            part=Part.FIRST_VIOLATION,
-            old=self._words.first_violation(self.old.ruleset, violation),
-            new=self._words.first_violation(self.new.ruleset, violation),
-            direction=Direction.UNTOLD,
-        )
+    def _first_violation(self, old: Rule, new: Rule) -> Difference:
+        """What the rulesets count as a first violation, and what that means for the entry."""
+        given = self.old.ruleset.first_violation, self.new.ruleset.first_violation
+        wider = is_wider(*given, new.violations)
+        rising = rises(old.condition, new.condition)
+        direction = Direction.UNTOLD
+        if wider is not None and rising is not None:
+            direction = told(old, new, fewer=wider is not rising)
+        return self._general.first_violation(min(new.violations or ("",)), direction)
 
     def differences(self, old: Rule, new: Rule) -> tuple[Difference, ...]:
         """What differs between two versions of an entry, in the order of the parts.
@@ -83,13 +82,17 @@ class Comparer:
         )
 
     def _placed(self, old: Rule, new: Rule) -> Iterator[Difference]:
-        """List, modality and grades."""
+        """List, ground, rank of the norm, modality and grades."""
         if not self._same_list(old, new):
             before = self._words.list_name(old, self.old.ruleset)
             after = self._words.list_name(new, self.new.ruleset)
             yield Difference(part=Part.LIST, old=before, new=after)
+        if old.ground is not new.ground:
+            yield _difference(Part.GROUND, old, new, self._words.ground, Direction.UNTOLD)
+        if old.level is not new.level:
+            yield _difference(Part.LEVEL, old, new, self._words.level, Direction.UNTOLD)
         if old.modality is not new.modality:
-            direction = _told(old, new, fewer=new.modality is Modality.MAY)
+            direction = told(old, new, fewer=new.modality is Modality.MAY)
             yield _difference(Part.MODALITY, old, new, self._words.modality, direction)
         if old.permits != new.permits:
             direction = compare_grades(old.permits, new.permits)
@@ -123,10 +126,10 @@ class Comparer:
             if found is Extent.SAME:
                 direction = Direction.NEUTRAL
             elif found is not Extent.UNTOLD:
-                direction = _told(old, new, fewer=found is Extent.NARROWER)
+                direction = told(old, new, fewer=found is Extent.NARROWER)
             yield Difference(part=Part.CONDITION, old=before, new=after, direction=direction)
-        if self._apart & (facts_read(old.condition) | facts_read(new.condition)):
-            yield from self._first_violation(min(new.violations or ("",)))
+        if self._general.apart & (facts_read(old.condition) | facts_read(new.condition)):
+            yield self._first_violation(old, new)
 
     def _ordered(self, old: Rule, new: Rule) -> Iterator[Difference]:
         """What the entry orders beyond the grade."""
@@ -162,35 +165,17 @@ def _difference(
     return Difference(part=part, old=say(old), new=say(new), direction=direction)
 
 
-def _told(old: Rule, new: Rule, *, fewer: bool) -> Direction:
-    """What it means that an entry binds in fewer cases than it did, or in more.
-
-    A lenient entry for fewer cases is stricter, a heavier one is looser; of an entry that turned
-    from the one into the other nothing can be told.
-    """
-    stricter = Direction.STRICTER if fewer else Direction.LOOSER
-    if _is_lenient(old) and _is_lenient(new):
-        return stricter
-    if old.is_heavier and new.is_heavier:
-        return _OPPOSITE[stricter]
-    return Direction.UNTOLD
-
-
-def _is_lenient(rule: Rule) -> bool:
-    return rule.axis is Axis.COMPULSION or rule.is_lenient
-
-
 def _scope(old: Rule, new: Rule, before: object, after: object) -> Direction:
     """What a larger or smaller scope means; None is the largest."""
     if after is None:
-        return _told(old, new, fewer=False)
+        return told(old, new, fewer=False)
     if before is None:
-        return _told(old, new, fewer=True)
+        return told(old, new, fewer=True)
     if isinstance(before, frozenset) and isinstance(after, frozenset):
         if after < before:
-            return _told(old, new, fewer=True)
+            return told(old, new, fewer=True)
         if before < after:
-            return _told(old, new, fewer=False)
+            return told(old, new, fewer=False)
     return Direction.UNTOLD
 
 
@@ -214,71 +199,3 @@ def compare_grades(old: tuple[Grade, ...], new: tuple[Grade, ...]) -> Direction:
         for grade in set(old) ^ set(new)
     ]
     return Direction.together(found)
-
-
-def compare_effects(old: RuleEffect, new: RuleEffect, *, exempts: bool) -> Direction:
-    """What another order means for the party: less waived or more kept is stricter.
-
-    Args:
-        old: What the entry ordered.
-        new: What it orders now.
-        exempts: Whether both exempt, so that without any other word everything is waived.
-    """
-    return Direction.together(
-        (
-            # What is no longer waived is added.
-            _kinds(_waived(new, exempts), _waived(old, exempts)),
-            _kinds(old.keeps, new.keeps),
-            _instead(old.instead, new.instead, exempts=exempts),
-            _fines(old.fine, new.fine),
-        )
-    )
-
-
-def _waived(effect: RuleEffect, exempts: bool) -> frozenset[PenaltyKind]:
-    return effect.waives or (frozenset(PenaltyKind) if exempts else frozenset())
-
-
-def _kinds(old: frozenset[PenaltyKind], new: frozenset[PenaltyKind]) -> Direction:
-    """Stricter if kinds are added, looser if some go."""
-    if old == new:
-        return Direction.NEUTRAL
-    if old < new:
-        return Direction.STRICTER
-    return Direction.LOOSER if new < old else Direction.UNTOLD
-
-
-def _instead(old: PenaltyKind | None, new: PenaltyKind | None, *, exempts: bool) -> Direction:
-    """What is ordered in place of the fine; beside an exemption it is a burden of its own."""
-    if old is new:
-        return Direction.NEUTRAL
-    if old is not None and new is not None:
-        return Direction.STRICTER if _WEIGHTS[new] > _WEIGHTS[old] else Direction.LOOSER
-    return Direction.STRICTER if (new is not None) is exempts else Direction.LOOSER
-
-
-def _fines(old: FineEffect | None, new: FineEffect | None) -> Direction:
-    """Stricter if what is fixed about the fine rises."""
-    if old == new:
-        return Direction.NEUTRAL
-    if old is None or new is None:
-        return Direction.UNTOLD
-    found = Direction.together(
-        _rising(before, after)
-        for before, after in zip(_numbers(old), _numbers(new), strict=True)
-        if before != after
-    )
-    # The numbers are the same where only an end was opened or closed.
-    return Direction.UNTOLD if found is Direction.NEUTRAL else found
-
-
-def _rising(old: int | Fraction | None, new: int | Fraction | None) -> Direction:
-    if old is None or new is None:
-        return Direction.UNTOLD
-    return Direction.STRICTER if new > old else Direction.LOOSER
-
-
-def _numbers(fine: FineEffect) -> tuple[int | Fraction | None, ...]:
-    band = fine.band
-    ends = (None, None) if band is None else (band.low, band.high)
-    return (fine.amount, fine.low, fine.high, fine.floor, *ends)

@@ -20,7 +20,20 @@ from bizrules.rules import Rule
 from bizrules.wording import say_date
 
 # Parts short enough to be told on one line.
-_SHORT: Final = frozenset({Part.LIST, Part.MODALITY, Part.GRADES, Part.ENTRY, Part.DAYS})
+_SHORT: Final = frozenset(
+    {
+        Part.LIST,
+        Part.GROUND,
+        Part.LEVEL,
+        Part.MODALITY,
+        Part.GRADES,
+        Part.ENTRY,
+        Part.DAYS,
+        Part.COMBINATION,
+        Part.SUPPLEMENTS,
+        Part.REACH,
+    }
+)
 
 
 def render_diff(
@@ -78,6 +91,8 @@ def _change_data(change: Change, diff: LegalDiff) -> dict[str, object]:
 def _difference_data(found: Difference) -> dict[str, object]:
     return {
         "part": found.part.value,
+        "of": None if found.of is None else _text_data(found.of),
+        "change": None if found.change is None else found.change.value,
         "direction": found.direction.value,
         "old": _text_data(found.old),
         "new": _text_data(found.new),
@@ -92,6 +107,8 @@ def _rule_data(rule: Rule, view: View) -> dict[str, object]:
         "title": _text_data(rule.title),
         "list": rule.list,
         "entry": rule.entry,
+        "ground": rule.ground.value,
+        "level": rule.level.name.lower(),
         "permits": [grade.code for grade in rule.permits],
         "modality": rule.modality.value,
         "condition": _text_data(words.condition(rule)),
@@ -152,6 +169,7 @@ def _single(rule: Rule, view: View, speaker: Speaker) -> Item:
     words = Words(view.vocabulary, view.violations)
     stated = (
         (Part.LIST, words.list_name(rule, view.ruleset)),
+        (Part.GROUND, words.ground(rule)),
         (Part.MODALITY, words.modality(rule)),
         (Part.GRADES, words.grades(rule)),
         (Part.CONDITION, words.condition(rule)),
@@ -176,6 +194,12 @@ def _difference(found: Difference, speaker: Speaker) -> Item:
     if found.part in _SHORT:
         text = speaker.say("diff.part", part=part, old=found.old, new=found.new)
         return Item(_directed(text, found.direction, speaker))
+    if found.of is not None:
+        part = speaker.say("diff.stated", part=part, text=found.of)
+    if found.change is not None:
+        held = found.new if found.change is ChangeKind.ADDED else found.old
+        kind = speaker.say(f"diff.kind.{found.change.value}")
+        return Item(speaker.noted(part, [kind]), None, (Item(speaker.text(held)),))
     children = tuple(
         Item(speaker.say(f"diff.{key}", text=text))
         for key, text in (("old", found.old), ("new", found.new))

@@ -241,7 +241,7 @@ def ask(  # noqa: PLR0913 - one argument an option
     screen.write(f"\n{explain(outcome, lang=screen.lang, form='text').rstrip()}")
     if save is not None:
         screen.write("\n" + screen.say("cli.ask.saved", file=save))
-    if outcome.problems:
+    if any(not problem.is_warning for problem in outcome.problems):
         return PROBLEMS
     return SETTLED if outcome.settled and not outcome.contested else OPEN
 

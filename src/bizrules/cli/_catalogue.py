@@ -19,6 +19,7 @@ from bizrules.cli._words import citation_words, coded, interval_words, scale_wor
 from bizrules.conditions import ALWAYS, Condition
 from bizrules.engine import Engine
 from bizrules.facts import Fact
+from bizrules.history_wording import counting_text
 from bizrules.penalties import OtherKind, Provision
 from bizrules.rules import Violation
 from bizrules.wording import say_citation, say_condition
@@ -195,5 +196,7 @@ def _fact_lines(fact: Fact, screen: Screen) -> Iterator[str]:
         "cure": fact.cure.how.in_(lang) if fact.cure else "",
     }
     yield from _lines(rows, screen)
+    if fact.counts is not None:
+        yield f"  {counting_text(fact.counts, '').in_(lang)}"
     for choice in fact.choices:
         yield screen.say("cli.line", name=choice.code, value=choice.label.in_(lang))

@@ -43,7 +43,8 @@ class Answer:
     @property
     def status(self) -> int:
         """The exit status if it were the only case."""
-        if self.outcome is None or self.outcome.problems:
+        problems = self.outcome.problems if self.outcome is not None else ()
+        if self.outcome is None or any(not problem.is_warning for problem in problems):
             return PROBLEMS
         return SETTLED if self.outcome.settled and not self.outcome.contested else OPEN
 

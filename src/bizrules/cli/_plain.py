@@ -7,6 +7,7 @@ from bizrules.conditions import ALWAYS, Condition
 from bizrules.errors import Problem
 from bizrules.facts import Fact, Vocabulary
 from bizrules.grammar import print_condition
+from bizrules.history_wording import counting_text
 from bizrules.penalties import FineEffect, FineScale, Provision, Tier
 from bizrules.provenance import Citation, Text
 from bizrules.rules import Rule, RuleEffect, Ruleset, Violation
@@ -105,8 +106,14 @@ def rule_data(rule: Rule, ruleset: Ruleset, lang: str) -> Mapping[str, object]:
 
 def full_rule_data(rule: Rule, ruleset: Ruleset, lang: str) -> Mapping[str, object]:
     """A rule with its condition, what else it does, and what it leaves unexpressed."""
+    later, ended = ruleset.successor(rule), ruleset.repealing(rule)
     return {
         **rule_data(rule, ruleset, lang),
+        "batch": rule.batch,
+        "replaces": rule.replaces,
+        "replaced_by": None if later is None else later.id,
+        "repealed_by": None if ended is None else ended.id,
+        "refines": rule.refines,
         "when": print_condition(rule.condition),
         "effect": _effect_data(rule.effect),
         "note": text_data(rule.note),
@@ -218,6 +225,7 @@ def fact_data(fact: Fact) -> Mapping[str, object]:
         "judgement": fact.judgement,
         "group": fact.group,
         "derived": fact.derived,
+        "counts": None if fact.counts is None else text_data(counting_text(fact.counts, "")),
         "cure": None
         if fact.cure is None
         else {"to": fact.cure.to, "how": text_data(fact.cure.how)},

@@ -200,6 +200,7 @@ def show(
             engine.vocabulary,
             ruleset=ruleset,
             violations=engine.violations,
+            regions=engine.regions,
             lang=screen.lang,
             form=form,
         )

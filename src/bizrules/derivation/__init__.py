@@ -6,12 +6,14 @@ None, unknown.
 
 from typing import Final
 
+from bizrules.case_dates import CASE_DATES
 from bizrules.derivation._case_facts import (
     EXTENDED_LIMITATION_MONTHS,
     ORDINARY_LIMITATION_MONTHS,
     age_at_act,
     days_to_correct,
     limitation_end,
+    limitation_in_doubt,
     limitation_months,
     limitation_run_out,
     ordinary_limitation_run_out,
@@ -21,6 +23,7 @@ from bizrules.derivation._case_facts import (
 )
 from bizrules.derivation._known import Derivation, Known, act_span, decision_span, discovery
 from bizrules.derivation._priors import (
+    FIRST_READS,
     anchor_span,
     first_violation,
     missing_registers,
@@ -69,21 +72,20 @@ CORE_DERIVATIONS: Final[tuple[Derivation, ...]] = (
     ),
     Derivation(
         name="limitation_run_out",
-        reads=("committed", "discovered", "life_health_finance", "harm"),
+        reads=("violation", *CASE_DATES, "life_health_finance", "harm"),
         compute=limitation_run_out,
+        in_doubt=limitation_in_doubt,
     ),
     Derivation(
         name="ordinary_limitation_run_out",
-        reads=("committed", "discovered"),
+        reads=("violation", *CASE_DATES),
         compute=ordinary_limitation_run_out,
     ),
     Derivation(
         name="first_violation",
-        reads=("priors", "committed"),
+        reads=FIRST_READS,
         compute=first_violation,
         by_ruleset=True,
     ),
-    Derivation(
-        name="prior_count", reads=("priors", "committed"), compute=prior_count, by_ruleset=True
-    ),
+    Derivation(name="prior_count", reads=FIRST_READS, compute=prior_count, by_ruleset=True),
 )

@@ -88,6 +88,14 @@ def limitation_run_out(known: Known) -> Value | None:
     return _same_for(known.case, limitation_months(known))
 
 
+def limitation_in_doubt(known: Known) -> bool:
+    """Whether one of the periods that the facts leave open has certainly run out.
+
+    *Source*: 行政处罚法 36.
+    """
+    return any(_run_out(known.case, months) is True for months in limitation_months(known))
+
+
 def ordinary_limitation_run_out(known: Known) -> Value | None:
     """As `limitation_run_out`, without the five years that came in 2021.
 

@@ -42,12 +42,15 @@ class Derivation:
         reads: What it reads: facts, or parts of the case such as `party`, `committed`, `priors`.
         compute: Its value from what is known, or None.
         by_ruleset: Whether it depends on the ruleset's definition of a first violation.
+        in_doubt: Whether what is known speaks for it though it does not tell: then an examination
+            that does not mention it does not rule it out.
     """
 
     name: str
     reads: tuple[str, ...]
     compute: Callable[[Known], Value | None]
     by_ruleset: bool = False
+    in_doubt: Callable[[Known], bool] | None = None
 
 
 def act_span(case: Case) -> DateSpan:

@@ -36,7 +36,32 @@ def repeat_derivation(fact: str, count: RepeatCount) -> Derivation:
         counted = _count_priors(attrs.evolve(known, first=count))
         return None if counted is None else counted[0] + count.includes_present
 
-    return Derivation(name=fact, reads=("priors", count.anchor.value), compute=compute)
+    return Derivation(name=fact, reads=_reads(count), compute=compute)
+
+
+FIRST_READS: Final = (
+    "priors",
+    "violation",
+    "committed",
+    "discovered",
+    "decided",
+    "authority",
+    "region",
+)
+"""What a definition of a first violation may read; which of it depends on the ruleset."""
+
+
+def _reads(count: Counting) -> tuple[str, ...]:
+    """What a count reads: the act itself besides its anchor, since later ones do not count."""
+    special = bool(count.special_windows) or count.identity is not Identity.ANY
+    placed = count.area not in (Area.ANYWHERE, Area.AUTHORITY)
+    read = {
+        "violation": special,
+        "authority": count.area is Area.AUTHORITY,
+        "region": placed,
+    }
+    always = {"priors", "committed", count.anchor.value}
+    return tuple(name for name in FIRST_READS if name in always or read.get(name))
 
 
 def first_violation(known: Known) -> Value | None:
@@ -93,11 +118,9 @@ def search_start(known: Known) -> date | None:
 
 def anchor_span(case: Case, anchor: Anchor) -> DateSpan:
     """The days of the case from one of which a window runs back."""
-    span = {
-        Anchor.COMMITTED: act_span(case),
-        Anchor.DISCOVERED: case.discovered,
-        Anchor.DECIDED: case.decided,
-    }[anchor]
+    if anchor is Anchor.COMMITTED:
+        return act_span(case)
+    span = case.discovered if anchor is Anchor.DISCOVERED else case.decided
     return span or DateSpan()
 
 
@@ -135,9 +158,17 @@ def _counts(prior: Prior, known: Known) -> bool | None:
 
 
 def _is_earlier(prior: Prior, known: Known) -> bool | None:
-    """Whether it was committed before this act ended; an undated record is taken as earlier."""
+    """Whether it was committed before this act ended.
+
+    A record without that day is earlier if it was dealt with before the act; without any day it
+    is taken as earlier, and one dealt with only later may be either.
+    """
     act = act_span(known.case)
-    if prior.committed is None or act.latest is None or prior.committed == act.earliest:
+    if prior.committed is None:
+        steps = [day for day in (prior.discovered, prior.decided) if day is not None]
+        later = act.earliest is not None and bool(steps) and act.earliest < min(steps)
+        return None if later else True
+    if act.latest is None or prior.committed == act.earliest:
         return True
     if prior.committed > act.latest:
         return False
@@ -149,7 +180,8 @@ def _in_window(prior: Prior, known: Known) -> bool | None:
     if prior.result is PriorResult.PENDING and first.unhandled:
         return True
     if prior.result is PriorResult.PENDING and first.counted_by is Anchor.DECIDED:
-        return False
+        # Without a window every earlier violation counts, and this one may yet be found one.
+        return None if first.window_for(known.violation.id) is None else False
     return _is_day_in_window(prior, known)
 
 
@@ -163,12 +195,30 @@ def _is_day_in_window(prior: Prior, known: Known) -> bool | None:
     window = first.window_for(known.violation.id)
     if window is None:
         return None if first.since is not None and day is None else True
-    if day is None:
+    return None if day is None else _is_in(window, day, known)
+
+
+def _is_in(window: Window, day: date, known: Known) -> bool | None:
+    start = window_start(known.case, known.first, window)
+    if start.earliest is not None and day < start.earliest:
+        return False
+    if start.latest is None or day < start.latest:
         return None
-    start = window_start(known.case, first, window)
-    if start.latest is not None and day >= start.latest:
+    return _is_before_anchor(day, known)
+
+
+def _is_before_anchor(day: date, known: Known) -> bool | None:
+    """Whether the step that counts lies before the anchor, as repeats want it.
+
+    The law punishes who offends again *after* it was punished (受处罚后…又); what is dealt with
+    only after the present act still bars a *first* violation.
+    """
+    if not isinstance(known.first, RepeatCount):
         return True
-    return False if start.earliest is not None and day < start.earliest else None
+    anchor = anchor_span(known.case, known.first.anchor)
+    if anchor.latest is not None and anchor.latest < day:
+        return False
+    return True if anchor.earliest is not None and day <= anchor.earliest else None
 
 
 def _is_surely_before(prior: Prior, known: Known) -> bool:

@@ -171,7 +171,7 @@ class RuleDocument:
         id: Name inside the ruleset.
         title: Its name.
         list: List it stands on.
-        ground: Its door.
+        ground: Its door; what stands on a `list` is `listed` unless it says otherwise.
         axis: Penalty or compulsion.
         permits: Grades it permits, the one the norm names first in front.
         modality: `shall` or `may`.
@@ -195,7 +195,7 @@ class RuleDocument:
     id: str
     title: Text
     list: str | None = None
-    ground: Ground
+    ground: Ground | None = None
     axis: Axis | None = None
     permits: tuple[Grade, ...] | None = None
     modality: Modality
@@ -218,23 +218,27 @@ class RuleDocument:
 
 @attrs.frozen(kw_only=True)
 class DeadlineDocument:
-    """A period of a duty; one of `days`, `working_days`, `hours`, and one of `after`, `before`.
+    """A period of a duty; one of `days` to `months`, and one of `after` and `before`.
 
     Attributes:
         days: *Unit*: calendar days.
         working_days: *Unit*: working days.
         hours: *Unit*: hours.
+        months: *Unit*: months.
         after: Date from which it runs: of the case, or a date fact.
         before: Date ahead of which it runs.
         extended_by: Facts whose days are added.
+        waits: Whether the act is open only once the period is over.
     """
 
     days: int | None = None
     working_days: int | None = None
     hours: int | None = None
+    months: int | None = None
     after: str | None = None
     before: str | None = None
     extended_by: tuple[str, ...] = ()
+    waits: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -259,12 +263,14 @@ class DutyDocument:
         text: What has to be done.
         on: Outcome it follows.
         grounds: With `on: ground`: grounds one of which must have settled the outcome.
+        except_grounds: With `on: exempt`: grounds on which it does not follow.
         measures: With `on: measure` or `execution`: measures it is for; leave out for all.
         when: A condition of the case besides.
         departments: Departments it is for; leave out for all (or the ruleset's).
         modality: `shall` or `may`.
         deadline: By when.
         accrues: What grows day by day once the deadline has passed.
+        met_by: Date that shows when it was done: of the case, or a date fact.
         cite: Articles it rests on.
         in_force: Days on which it is in force; leave out for those of the ruleset.
     """
@@ -273,12 +279,14 @@ class DutyDocument:
     text: Text
     on: Trigger
     grounds: tuple[Ground, ...] = ()
+    except_grounds: tuple[Ground, ...] = ()
     measures: tuple[Measure, ...] = ()
     when: Raw | None = None
     departments: tuple[str, ...] | None = None
     modality: Modality = Modality.SHALL
     deadline: DeadlineDocument | None = None
     accrues: AccrualDocument | None = None
+    met_by: str | None = None
     cite: tuple[CitationDocument, ...] = ()
     in_force: IntervalDocument | None = None
 

@@ -25,6 +25,7 @@ from bizrules.matters import MatterOutcome
 from bizrules.outcomes import Outcome
 from bizrules.phrases import LANGUAGES
 from bizrules.provenance import Text
+from bizrules.regions import RegionTable
 from bizrules.rules import Rule, RuleEffect, Ruleset, Violation
 from bizrules.wording import both, join_clauses
 
@@ -105,6 +106,7 @@ def explain_rule(
     *,
     ruleset: Ruleset | None = None,
     violations: Mapping[str, Violation] | None = None,
+    regions: RegionTable | None = None,
     lang: str = "zh",
     form: str = "text",
 ) -> str:
@@ -113,8 +115,9 @@ def explain_rule(
     Args:
         rule: The rule.
         vocabulary: Declarations of the facts it reads.
-        ruleset: Its ruleset, for the printed name of its list.
+        ruleset: Its ruleset, for the printed name of its list, its batches and other versions.
         violations: The catalogue, for the names of the violations it is for.
+        regions: The regions, for the name of its own.
         lang: `zh` or `en`.
         form: `text`, `markdown` or `html`.
 
@@ -122,7 +125,9 @@ def explain_rule(
         ValueError: If there is no such language or form.
     """
     _check(lang, form)
-    context = RuleContext(vocabulary=vocabulary, ruleset=ruleset, violations=violations or {})
+    context = RuleContext(
+        vocabulary=vocabulary, ruleset=ruleset, violations=violations or {}, regions=regions
+    )
     return FORMS[form](rule_page(rule, context, lang))
 
 

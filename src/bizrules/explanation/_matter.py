@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from bizrules import phrases
 from bizrules.explanation._page import (
     Block,
     Item,
@@ -19,8 +20,9 @@ from bizrules.explanation._sections import CRIME_NORMS, citation_list, duty_list
 from bizrules.facts import Vocabulary
 from bizrules.fines import range_text
 from bizrules.matters import ActOutcome, MatterOutcome, Part, Role
+from bizrules.provenance import Text
 from bizrules.truth import Truth
-from bizrules.wording import join, say_citation, say_citations, say_span
+from bizrules.wording import join, quoted, say_citation, say_citations, say_span
 
 _NO_FACTS: Final = Vocabulary({})
 _FINED: Final = frozenset({Role.APPLIED, Role.UNDETERMINED})
@@ -80,12 +82,45 @@ def _opinion(matter: MatterOutcome, speaker: Speaker) -> Iterator[str]:
     yield speaker.say("matter.settled" if matter.settled else "matter.open")
     if matter.contested:
         yield speaker.say("matter.contested")
+    for number, act in enumerate(matter.acts, start=1):
+        if act.settled:
+            name = _named(act, number, speaker)
+            results = speaker.say("basis.mark").join(_results(act, speaker))
+            yield speaker.say("matter.act-result", act=_capital(name), results=results)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _results(act: ActOutcome, speaker: Speaker) -> Iterator[str]:
+    """Each standing part with its grade, and the one fine."""
+    for part in act.standing:
+        grade = part.outcome.grade
+        violation = _quoted(part, speaker)
+        if grade is None:
+            yield speaker.say("matter.act-part-contested", violation=violation)
+        else:
+            opinion = opinion_clause(part.outcome, grade, speaker)
+            yield speaker.say("matter.act-part", violation=violation, opinion=opinion)
+    if act.fine_is_open:
+        yield speaker.say("matter.act-fine-open")
+    elif act.fine is None or act.fine.citation is None:
+        yield speaker.say("matter.act-no-fine")
+    else:
+        yield speaker.say("matter.act-fine", range=act.fine.text)
+
+
+def _quoted(part: Part, speaker: Speaker) -> str:
+    code = part.case.violation
+    label = part.outcome.labels.get("violation", Text(zh=code, en=code))
+    return speaker.text(quoted(label))
 
 
 def _act(act: ActOutcome, number: int, speaker: Speaker) -> Section:
     key = "section.act" if act.act is None else "section.act-named"
     title = speaker.say(key, number=number, act=act.act)
-    parts = Items(tuple(_part(part, speaker) for part in act.parts))
+    parts = Items(tuple(_part(part, act, speaker) for part in act.parts))
     blocks: list[Block] = [Paragraph(speaker.text(act.text)), parts]
     blocks.append(Paragraph(_fine(act, speaker)))
     return Section(f"act-{number}", title, tuple(blocks))
@@ -101,13 +136,21 @@ def _fine(act: ActOutcome, speaker: Speaker) -> str:
     return speaker.say("matter.fine", range=fine.text, citation=citation)
 
 
-def _part(part: Part, speaker: Speaker) -> Item:
+def _part(part: Part, act: ActOutcome, speaker: Speaker) -> Item:
     violation = _violation(part, speaker)
     children = [Item(speaker.sentence(speaker.text(part.text)))]
     if part.role.stands:
         children += _result(part, speaker)
     text = speaker.say("matter.part", case=part.case.id, violation=violation)
-    return Item(speaker.noted(text, [speaker.name("role", part.role.value)]), None, tuple(children))
+    return Item(speaker.noted(text, _why(part, act, speaker)), None, tuple(children))
+
+
+def _why(part: Part, act: ActOutcome, speaker: Speaker) -> Iterator[str]:
+    """In a word, why another norm is applied; what follows from it the part says itself."""
+    role = part.role.value
+    key = f"role.{role}.{act.basis.value}" if part.role is Role.FINED_ELSEWHERE else f"role.{role}"
+    if phrases.has(key):
+        yield speaker.say(key)
 
 
 def _result(part: Part, speaker: Speaker) -> Iterator[Item]:

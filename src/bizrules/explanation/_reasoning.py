@@ -9,7 +9,7 @@ from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Text
 from bizrules.rules import Axis
 from bizrules.truth import Truth
-from bizrules.wording import join, join_clauses, say_citations
+from bizrules.wording import join, join_clauses, quoted, say_citations
 
 _MOST_MISSING = 6
 
@@ -125,7 +125,7 @@ def deciding(outcome: Outcome) -> tuple[Question, ...]:
 
 
 def _missing(outcome: Outcome, speaker: Speaker) -> str:
-    labels = [speaker.say("quoted", text=question.label) for question in deciding(outcome)]
+    labels = [speaker.text(quoted(question.label)) for question in deciding(outcome)]
     if not labels:
         return ""
     facts = join(labels[:_MOST_MISSING], speaker.lang)
@@ -152,9 +152,7 @@ def _beside(outcome: Outcome, speaker: Speaker) -> Iterator[str]:
 
 def _titles(findings: Iterable[Finding], speaker: Speaker) -> str:
     named = (
-        speaker.noted(
-            speaker.say("quoted", text=f.title), [say_citations(f.citations, speaker.lang)]
-        )
+        speaker.noted(speaker.text(quoted(f.title)), [say_citations(f.citations, speaker.lang)])
         for f in findings
     )
     return join(named, speaker.lang)

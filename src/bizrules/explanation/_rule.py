@@ -21,7 +21,8 @@ from bizrules.facts import Vocabulary
 from bizrules.fines import range_text
 from bizrules.outcomes import FineRange
 from bizrules.penalties import Band, FineEffect, PenaltyKind
-from bizrules.rules import Rule, RuleEffect, Ruleset, Violation
+from bizrules.regions import RegionTable
+from bizrules.rules import Batch, Rule, RuleEffect, Ruleset, Violation
 from bizrules.values import Interval
 from bizrules.wording import (
     join,
@@ -43,11 +44,13 @@ class RuleContext:
         vocabulary: Declarations of the facts it reads.
         ruleset: Its ruleset, for the printed name of its list; None if not at hand.
         violations: The catalogue, for the names of the violations it is for.
+        regions: The regions, for the name of its own; None if not at hand.
     """
 
     vocabulary: Vocabulary
     ruleset: Ruleset | None = None
     violations: Mapping[str, Violation] = attrs.field(factory=dict)
+    regions: RegionTable | None = None
 
 
 def rule_page(rule: Rule, context: RuleContext, lang: str) -> Page:
@@ -106,13 +109,44 @@ def _entry_values(
     yield "measures", join((speaker.name("measure", code) for code in measures), speaker.lang)
     departments = sorted(rule.departments or ())
     yield "departments", join((speaker.name("department", d) for d in departments), speaker.lang)
-    yield "region", speaker.name("region", rule.region)
+    yield "region", _region(rule, context, speaker)
     yield "level", speaker.say(f"level.{rule.level.name.lower()}")
     yield "in-force", _in_force(rule.in_force, speaker)
+    yield from _versions(rule, ruleset, speaker)
     yield "status", speaker.say(f"status.{rule.status.value}")
     is_draft = ruleset is not None and ruleset.is_draft
     yield "draft", speaker.say("rule.draft-value") if is_draft else None
     yield "ruleset", speaker.text(ruleset.title) if ruleset is not None else rule.ruleset
+
+
+def _region(rule: Rule, context: RuleContext, speaker: Speaker) -> str:
+    named, regions = speaker.name("region", rule.region), context.regions
+    if named != rule.region or regions is None or rule.region not in regions:
+        return named
+    name = regions.name(rule.region)
+    return speaker.say("case.region-value", name=name, code=rule.region)
+
+
+def _versions(
+    rule: Rule, ruleset: Ruleset | None, speaker: Speaker
+) -> Iterator[tuple[str, str | None]]:
+    """The batch with which it came, what stood before and after it, and what ended it."""
+    batches = () if ruleset is None else ruleset.batches
+    came = next((one for one in batches if one.id == rule.batch), None)
+    yield "batch", rule.batch if came is None else _batch(came, speaker)
+    yield "replaces", rule.replaces
+    later = None if ruleset is None else ruleset.successor(rule)
+    yield "replaced-by", None if later is None else later.id
+    ended = None if ruleset is None else ruleset.repealing(rule)
+    yield "repealed-by", None if ended is None else _batch(ended, speaker)
+    yield "refines", rule.refines
+
+
+def _batch(batch: Batch, speaker: Speaker) -> str:
+    if batch.published is None:
+        return batch.id
+    day = say_date(batch.published, speaker.lang)
+    return speaker.noted(batch.id, [speaker.say("rule.published", day=day)])
 
 
 def _matters(rule: Rule, context: RuleContext, speaker: Speaker) -> str:

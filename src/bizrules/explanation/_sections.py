@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from bizrules.case_dates import DATES
 from bizrules.cases import Act, to_span
 from bizrules.explanation._findings import findings, near_misses
 from bizrules.explanation._page import (
@@ -47,7 +48,6 @@ CRIME_NORMS: Final = (
     Citation("行政处罚法", "27", 1),
     Citation("行政处罚法", "57", 1, 4),
 )
-_DATES: Final = ("discovered", "filed", "notified", "decided")
 _DIGEST: Final = 12
 _MOST_QUESTIONS: Final = 10
 _RANGED: Final = frozenset({FineState.RANGE, FineState.SYMBOLIC})
@@ -90,7 +90,7 @@ def _case(outcome: Outcome, speaker: Speaker) -> Block:
     found += [(name, speaker.text(labels[name])) for name in named]
     if case.committed is not None:
         found.append(("committed", _say_act(case.committed, speaker)))
-    for name in _DATES:
+    for name in DATES:
         span: DateSpan | None = getattr(case, name)
         if span is not None:
             found.append((name, say_span(span, speaker.lang)))
@@ -186,7 +186,8 @@ def _measure(found: MeasureOutcome, outcome: Outcome, speaker: Speaker) -> Item:
 
 def _law(outcome: Outcome, speaker: Speaker) -> Iterator[Block]:
     law = outcome.law_applied
-    said = [speaker.sentence(speaker.text(law.text))]
+    cited = say_citations(law.citations, speaker.lang)
+    said = [speaker.sentence(speaker.noted(speaker.text(law.text), [cited]))]
     if law.on:
         on = speaker.say("law.on", date=_say_on(law.on, speaker))
         said.append(speaker.sentence(on))
@@ -198,7 +199,7 @@ def _law(outcome: Outcome, speaker: Speaker) -> Iterator[Block]:
 
 
 def _say_on(on: str, speaker: Speaker) -> str:
-    """The date of the law, which is a day, a month, a year or a span open at one end."""
+    """The date of the law as `format_span` writes it: a day, a month, a year or another span."""
     first, dots, last = on.partition("..")
     if dots:
         return say_span(DateSpan(_day(first), _day(last)), speaker.lang)
@@ -226,25 +227,40 @@ def _other_result(other: OtherLaw, speaker: Speaker) -> str:
 
 def duty_list(outcome: Outcome | MatterOutcome, speaker: Speaker) -> Block | None:
     """The duties, each with its period and norm."""
-    items = tuple(_duty(duty, speaker) for duty in outcome.duties)
+    items = tuple(_duty(duty, speaker, _whose(duty, outcome)) for duty in outcome.duties)
     return Items(items) if items else None
 
 
-def _duty(duty: DueDuty, speaker: Speaker) -> Item:
-    text = speaker.text(duty.text)
-    if duty.due is not None:
-        text = speaker.say("duty.dated", date=say_date(duty.due, speaker.lang), text=text)
-    notes = [speaker.say(f"modality.{duty.modality.value}")]
-    if duty.period is not None:
-        notes.append(speaker.text(duty.period))
-    if duty.accrual is not None:
-        notes.append(speaker.text(duty.accrual))
+def _whose(duty: DueDuty, outcome: Outcome | MatterOutcome) -> tuple[str, ...]:
+    """The cases that a duty of a matter is for; nothing if it is for all of them."""
+    if not isinstance(outcome, MatterOutcome):
+        return ()
+    found = outcome.cases_of(duty)
+    return () if len(found) == len(outcome.parts) else found
+
+
+def _duty(duty: DueDuty, speaker: Speaker, cases: tuple[str, ...]) -> Item:
+    notes = [speaker.say("matter.duty-cases", cases=join(cases, speaker.lang))] if cases else []
+    notes.append(speaker.say(f"modality.{duty.modality.value}"))
+    dated = duty.due is not None or duty.opens is not None
+    late = duty.late if duty.certain else None
+    said = (late or duty.prolonged if dated else duty.period, duty.accrual)
+    notes += [speaker.text(text) for text in said if text is not None]
     if not duty.verified:
         notes.append(speaker.say("duty.unverified"))
     if not duty.certain:
         notes.append(speaker.say("duty.uncertain"))
     notes.append(say_citations(duty.citations, speaker.lang))
-    return Item(text, None, (Item(speaker.say("note.mark").join(notes)),))
+    return Item(_dated(duty, speaker), None, (Item(speaker.say("note.mark").join(notes)),))
+
+
+def _dated(duty: DueDuty, speaker: Speaker) -> str:
+    """What has to be done, with the day by which, or from which on, it is."""
+    text, day = speaker.text(duty.text), duty.opens or duty.due
+    if day is None:
+        return text
+    word = "opens" if duty.opens is not None else "same-hour" if duty.same_hour else "dated"
+    return speaker.say(f"duty.{word}", date=say_date(day, speaker.lang), text=text)
 
 
 def question_list(
@@ -321,6 +337,9 @@ def _receipt(outcome: Outcome, speaker: Speaker) -> Iterator[Block]:
         pairs.append(Pair(speaker.say("receipt.ruleset"), value))
     pairs.append(Pair(speaker.say("receipt.knowledge"), receipt.knowledge[:_DIGEST]))
     pairs.append(Pair(speaker.say("receipt.case"), receipt.case[:_DIGEST]))
+    if receipt.elements:
+        names = join(receipt.elements, speaker.lang)
+        pairs.append(Pair(speaker.say("receipt.elements"), names))
     if receipt.as_known_on is not None:
         known = say_date(receipt.as_known_on, speaker.lang)
         pairs.append(Pair(speaker.say("receipt.as-known-on"), known))

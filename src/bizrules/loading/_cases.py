@@ -18,7 +18,6 @@ from bizrules.cases import (
     Priors,
     format_span,
     plain_facts,
-    to_span,
 )
 from bizrules.documents import CaseDocument, PartyDocument, PriorsDocument
 from bizrules.errors import CaseError, DocumentError, Problem
@@ -73,10 +72,22 @@ def case_problems(case: Case, knowledge: Knowledge, locate: Locate) -> Iterator[
             if name not in known:
                 details = {"found": name, "near_names": near_names(name, known)}
                 yield Problem(code, locate(key), details)
+    yield from _prior_problems(case, knowledge, locate)
     if case.party.age is not None and case.party.age < 0:
         details = {"fact": "age", "found": str(case.party.age)}
         yield Problem("negative-count", locate("party", "age"), details)
     yield from order_problems(case, locate)
+
+
+def _prior_problems(case: Case, knowledge: Knowledge, locate: Locate) -> Iterator[Problem]:
+    """Earlier violations that the catalogue does not have."""
+    known = knowledge.violations
+    for index, prior in enumerate(case.priors.found if case.priors is not None else ()):
+        if prior.violation is not None and prior.violation not in known:
+            near = near_names(prior.violation, known)
+            place = locate("priors", "found", index, "violation")
+            details = {"found": prior.violation, "near_names": near}
+            yield Problem("unknown-violation", place, details)
 
 
 def check_case(case: Case, knowledge: Knowledge) -> tuple[Problem, ...]:
@@ -87,8 +98,8 @@ def check_case(case: Case, knowledge: Knowledge) -> tuple[Problem, ...]:
         knowledge: What the case may name.
     """
 
-    def locate(*path: str) -> Location:
-        return Location(f"case {case.id}", path=".".join(("$", *path)))
+    def locate(*path: str | int) -> Location:
+        return Location(f"case {case.id}", path=".".join(("$", *map(str, path))))
 
     problems = list(case_problems(case, knowledge, locate))
     facts = knowledge.vocabulary.facts
@@ -154,7 +165,7 @@ class CaseReader:
         self.problems.extend(case_problems(case, self.knowledge, self.locate))
         return case
 
-    def locate(self, *path: str) -> Location:
+    def locate(self, *path: str | int) -> Location:
         """The place of a part of the case."""
         return self.raw.document.locate((*self.raw.path, *path))
 
@@ -221,12 +232,6 @@ class CaseReader:
         """What a search of the records found."""
         if given is None:
             return None
-        known = self.knowledge.violations
-        for index, prior in enumerate(given.found):
-            if prior.violation is not None and prior.violation not in known:
-                place = self.raw.at("priors", "found", index, "violation").location
-                near = near_names(prior.violation, known)
-                self.refuse("unknown-violation", place, found=prior.violation, near_names=near)
         found = tuple(Prior(**attrs.asdict(prior, recurse=False)) for prior in given.found)
         return Priors(searched_since=given.searched_since, registers=given.registers, found=found)
 
@@ -302,9 +307,9 @@ def case_to_plain(case: Case) -> dict[str, object]:
 def _plain_span(span: DateSpan | None) -> object:
     if span is None:
         return None
-    bounded = span.earliest is not None and span.latest is not None
-    if bounded and to_span(format_span(span)) == span:
-        return format_span(span)
+    said = format_span(span)
+    if said and ".." not in said:
+        return said
     ends = {"earliest": span.earliest, "latest": span.latest}
     return {key: day.isoformat() for key, day in ends.items() if day is not None}
 

@@ -34,7 +34,7 @@ def read_first_violation(
     gathering: Gathering,
 ) -> FirstViolation:
     """The definition of a first violation of a ruleset."""
-    _check_special(given, raw, violations, gathering)
+    check_special_windows(given, raw, violations, gathering)
     return FirstViolation(ruleset=ruleset, **_counting(given, raw, gathering))
 
 
@@ -77,9 +77,10 @@ def _counting(given: CountingDocument, raw: Raw, gathering: Gathering) -> dict[s
     }
 
 
-def _check_special(
+def check_special_windows(
     given: CountingDocument, raw: Raw, violations: Collection[str], gathering: Gathering
 ) -> None:
+    """The violations that have a window of their own are known."""
     for one, place in by_index(given.special_windows, raw, "special_windows"):
         for index, name in enumerate(one.violations):
             at = place.at("violations", index).location

@@ -39,7 +39,7 @@ from bizrules.loading._knowledge import (
 from bizrules.loading._matters import GoldenMatterReader, not_a_case, read_matter, reading_of
 from bizrules.loading._rulesets import RulesetReader, region_code
 from bizrules.loading._violations import ViolationReader
-from bizrules.loading._vocabularies import CORE, read_vocabularies
+from bizrules.loading._vocabularies import CORE, check_counts, read_vocabularies
 from bizrules.provenance import Location
 from bizrules.regions import NATIONAL
 from bizrules.rules import Ruleset, Violation
@@ -123,6 +123,7 @@ class _Linker:
     violations: dict[str, Violation]
     digests: dict[str, str]
     names: set[str] = attrs.field(init=False)
+    written_vocabularies: list[tuple[VocabularyDocument, Raw]] = attrs.field(factory=list)
 
     def __attrs_post_init__(self) -> None:
         """Names of violations include those that could not be read."""
@@ -164,10 +165,12 @@ class _Linker:
 
     def vocabularies(self) -> None:
         """First pass: every fact and group."""
-        written = self.written("vocabulary", VocabularyDocument)
-        for given, raw in written:
+        self.written_vocabularies = self.written("vocabulary", VocabularyDocument)
+        for given, raw in self.written_vocabularies:
             self.declare(given.id, raw)
-        self.vocabulary = read_vocabularies(written, self.vocabulary, self.gathering)
+        self.vocabulary = read_vocabularies(
+            self.written_vocabularies, self.vocabulary, self.gathering
+        )
 
     def violation_catalogues(
         self, written: list[tuple[ViolationsDocument, Raw]], definitions: DefinitionTable
@@ -178,7 +181,7 @@ class _Linker:
             scope=definitions.national_scope(),
             gathering=self.gathering,
         )
-        related: list[tuple[ViolationDocument, Raw]] = []
+        related: list[tuple[str, ViolationDocument, Raw]] = []
         for given, raw in written:
             self.declare(given.id, raw)
             self.names.update(given.violations)
@@ -188,16 +191,20 @@ class _Linker:
                 self.gathering.identifier(name, place.key_location)
                 if self.gathering.declare("violation", name, place.key_location):
                     self.violations[name] = reader.violation(name, entry, place)
-                    related.append((entry, place))
-        for entry, place in related:
-            self._check_related(entry, place)
+                    related.append((name, entry, place))
+        for name, entry, place in related:
+            self._check_related(name, entry, place)
+        for vocabulary, _ in self.written_vocabularies:
+            check_counts(vocabulary, self.names, self.gathering)
 
-    def _check_related(self, given: ViolationDocument, raw: Raw) -> None:
-        """The violations that an entry absorbs, or is special to, are known."""
+    def _check_related(self, own: str, given: ViolationDocument, raw: Raw) -> None:
+        """The violations that an entry absorbs, or is special to, are known and others."""
         for key in ("absorbs", "special_to"):
             names: tuple[str, ...] = getattr(given, key)
             for index, name in enumerate(names):
                 place = raw.at(key, index).location
+                if name == own:
+                    self.gathering.refuse("own-relation", place, found=name)
                 self.gathering.known("unknown-violation", name, self.names, place)
 
     def rulesets(

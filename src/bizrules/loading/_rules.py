@@ -8,6 +8,7 @@ import attrs
 
 from bizrules import phrases
 from bizrules._structure import Raw
+from bizrules.case_dates import CASE_DATES
 from bizrules.conditions import AllOf, Condition, Op, Test
 from bizrules.documents import (
     AccrualDocument,
@@ -30,6 +31,7 @@ from bizrules.rules import (
     Deadline,
     Duty,
     Effect,
+    Ground,
     Measure,
     Rule,
     RuleEffect,
@@ -44,8 +46,6 @@ _GRADE_OF: Final[Mapping[Effect, Grade]] = {
     Effect.LIGHTER: Grade.LIGHTER,
     Effect.HEAVIER: Grade.HEAVIER,
 }
-CASE_DATES: Final = ("committed", "discovered", "filed", "notified", "decided")
-"""Dates from which a period may run, beside the date facts."""
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -78,6 +78,8 @@ class RuleReader:
         rule_id = self._declare("rule", given.id, raw)
         if not given.cite:
             gathering.refuse("missing-citation", raw.location, id=rule_id)
+        if given.ground is None and given.list is None:
+            gathering.refuse("missing-key", raw.location, key="ground")
         axis = self._axis(given, raw)
         departments = given.departments or ((ruleset.department,) if ruleset.department else None)
         return Rule(
@@ -85,7 +87,7 @@ class RuleReader:
             ruleset=ruleset.id,
             title=given.title,
             list=given.list,
-            ground=given.ground,
+            ground=given.ground or Ground.LISTED,
             axis=axis,
             permits=self._permits(given, raw, axis, rule_id),
             modality=given.modality,
@@ -247,6 +249,8 @@ class RuleReader:
         if given.on is Trigger.GROUND and not given.grounds:
             gathering.refuse("missing-key", raw.location, key="grounds")
         departments = given.departments or ((ruleset.department,) if ruleset.department else None)
+        if given.met_by is not None:
+            self._check_date(given.met_by, raw.at("met_by"))
         when = gathering.condition(given.when, self.vocabulary, self.scope)
         if when is not None and given.when is not None:
             refuse_first(when, given.when, self.vocabulary, gathering)
@@ -256,12 +260,14 @@ class RuleReader:
             text=given.text,
             trigger=given.on,
             grounds=frozenset(given.grounds),
+            except_grounds=frozenset(given.except_grounds),
             measures=frozenset(given.measures) or None,
             when=AllOf(()) if when is None else when,
             departments=frozenset(departments) if departments else None,
             modality=given.modality,
             deadline=self._deadline(given.deadline, raw.at("deadline")) if given.deadline else None,
             accrues=self._accrual(given.accrues, raw.at("accrues")) if given.accrues else None,
+            met_by=given.met_by,
             citations=citations(given.cite, raw),
             in_force=gathering.interval(given.in_force, raw, ruleset.in_force),
             location=raw.location,
@@ -269,7 +275,7 @@ class RuleReader:
 
     def _deadline(self, given: DeadlineDocument, raw: Raw) -> Deadline:
         gathering = self.gathering
-        unit = gathering.exclusive(raw, ("days", "working_days", "hours")) or "days"
+        unit = gathering.exclusive(raw, tuple(_KINDS)) or "days"
         length: int | None = getattr(given, unit)
         if length is not None:
             gathering.positive(length, raw, unit)
@@ -281,11 +287,12 @@ class RuleReader:
             self._check_days(name, raw.at("extended_by", index))
         return Deadline(
             length=length or 0,
-            kind=CalendarKind.WORKING if unit == "working_days" else CalendarKind.CALENDAR,
+            kind=_KINDS[unit],
             anchor=anchor,
             before=key == "before",
             hours=unit == "hours",
             extended_by=given.extended_by,
+            waits=given.waits,
         )
 
     def _check_date(self, name: str, raw: Raw) -> None:
@@ -314,6 +321,15 @@ class RuleReader:
         if not rate or not cap:
             self.gathering.refuse("accrual-zero", raw.location)
         return Accrual(rate=rate or Fraction(1), cap=cap or Fraction(1))
+
+
+_KINDS: Final = {
+    "days": CalendarKind.CALENDAR,
+    "working_days": CalendarKind.WORKING,
+    "hours": CalendarKind.CALENDAR,
+    "months": CalendarKind.MONTHS,
+}
+"""How the units of a period are counted."""
 
 
 def _judgement(rule_id: str, given: RuleDocument, raw: Raw) -> Fact:

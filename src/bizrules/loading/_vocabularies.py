@@ -1,6 +1,6 @@
 """Vocabularies: declared facts and groups."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from bizrules._structure import Raw
@@ -9,7 +9,7 @@ from bizrules.errors import Problem
 from bizrules.facts import CODED, NUMERIC, Answerer, Choice, Cure, Fact, Group, Kind, Vocabulary
 from bizrules.grammar import fact_value
 from bizrules.loading._gathering import Gathering, by_key
-from bizrules.loading._histories import read_repeat_count
+from bizrules.loading._histories import check_special_windows, read_repeat_count
 from bizrules.loading._knowledge import read_only
 from bizrules.values import Plain, Unit
 
@@ -43,6 +43,19 @@ def read_vocabularies(
             if gathering.declare("fact", name, place.key_location):
                 facts[name] = _fact(name, fact, place, groups, gathering)
     return Vocabulary(read_only(facts), read_only(groups))
+
+
+def check_counts(
+    given: VocabularyDocument, violations: Collection[str], gathering: Gathering
+) -> None:
+    """The violations that have a window of their own in a count are known."""
+    # Structured again only where something is counted: violations are read after all facts.
+    counting = [
+        raw for raw in given.facts.values() if isinstance(raw.data, dict) and "counts" in raw.data
+    ]
+    for fact, place in gathering.entries(counting, FactDocument):
+        if fact.counts is not None:
+            check_special_windows(fact.counts, place.at("counts"), violations, gathering)
 
 
 def _check_name(name: str, prefix: str | None, place: Raw, gathering: Gathering) -> None:

@@ -16,11 +16,12 @@ from bizrules.penalties import Grade
 from bizrules.provenance import Text
 from bizrules.truth import Truth
 from bizrules.values import FEN_PER_YUAN, format_decimal
-from bizrules.wording import both, phrase
+from bizrules.wording import both, join, phrase
 
 T = TypeVar("T")
 
 NOTHING: Final = "-"
+_MOST_FACTS: Final = 5
 
 
 @attrs.frozen(kw_only=True)
@@ -32,12 +33,16 @@ class Difference:
             `holds <rule>`; `case` if the case could not be evaluated.
         expected: What is expected, in the words of documents; `-` for nothing.
         found: What the outcome says, in the same words.
+        wanted: What is expected in words for people, where those of documents say too little.
+        told: What the outcome says, likewise.
         problem: Why the case could not be evaluated.
     """
 
     part: str
     expected: str
     found: str
+    wanted: Text | None = None
+    told: Text | None = None
     problem: Problem | None = None
 
     @property
@@ -45,7 +50,8 @@ class Difference:
         """The difference in words."""
         if self.problem is not None:
             return both(self.problem.text)
-        return phrase("golden.difference", part=self.part, expected=self.expected, found=self.found)
+        expected, found = self.wanted or self.expected, self.told or self.found
+        return phrase("golden.difference", part=self.part, expected=expected, found=found)
 
 
 @attrs.frozen(kw_only=True)
@@ -89,7 +95,7 @@ def run_goldens(engine: Engine, goldens: Iterable[GoldenCase]) -> tuple[GoldenRe
 
 
 def run_golden(engine: Engine, golden: GoldenCase) -> GoldenResult:
-    """One golden case, run; problems of the case are differences too.
+    """One golden case, run; problems of the case are differences too, warnings are not.
 
     A case that expects something of an entry of a draft is evaluated with the drafts.
 
@@ -106,7 +112,7 @@ def run_golden(engine: Engine, golden: GoldenCase) -> GoldenResult:
         outcome = engine.evaluate(golden.case)
     except CaseError as error:
         return GoldenResult(golden=golden, differences=tuple(map(unfit, error.problems)))
-    found = [unfit(problem) for problem in outcome.problems]
+    found = [unfit(problem) for problem in outcome.problems if not problem.is_warning]
     if golden.expect is not None:
         found.extend(differences(golden.expect, outcome))
     return GoldenResult(golden=golden, differences=tuple(found), outcome=outcome)
@@ -124,10 +130,7 @@ def unfit(problem: Problem) -> Difference:
 
 def differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
     """In what the outcome is not as expected; what the expectation leaves out is not compared."""
-    grade = None if outcome.grade is None else outcome.grade.code
-    if expect.no_grade:
-        yield from _differ("grade", NOTHING, grade or NOTHING)
-    yield from _compare("grade", expect.grade, outcome.grade, _code)
+    yield from _grade_differences(expect, outcome)
     yield from _compare("permitted", expect.permitted, outcome.permitted, _codes)
     yield from _compare("modality", expect.modality, outcome.modality, _value)
     yield from _compare("settled", expect.settled, outcome.settled, _flag)
@@ -148,6 +151,31 @@ def differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
     yield from _duty_differences(expect, outcome)
 
 
+def _grade_differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
+    wanted = NOTHING if expect.grade is None else expect.grade.code
+    found = NOTHING if outcome.grade is None else outcome.grade.code
+    if wanted != found and (expect.no_grade or expect.grade is not None):
+        yield Difference(
+            part="grade",
+            expected=wanted,
+            found=found,
+            wanted=phrase("golden.no-grade") if expect.grade is None else None,
+            told=_why_no_grade(outcome) if outcome.grade is None else None,
+        )
+
+
+def _why_no_grade(outcome: Outcome) -> Text:
+    """That the outcome is contested, or open, and what is not known."""
+    if outcome.contested:
+        return phrase("golden.contested")
+    asked = [question.label for question in outcome.questions]
+    if not asked:
+        return phrase("golden.no-grade")
+    facts = both(lambda lang: join((label.in_(lang) for label in asked[:_MOST_FACTS]), lang))
+    more = len(asked) - _MOST_FACTS
+    return phrase("golden.open-more" if more > 0 else "golden.open", facts=facts, count=more)
+
+
 def _rule_differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
     """A rule that is no candidate in the case does not hold."""
     if not (expect.holds or expect.fails):
@@ -166,16 +194,33 @@ def _duty_differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
         return
     found = {due.duty: due for due in outcome.duties}
     for duty, day in (expect.duties or {}).items():
-        part = f"duties {duty}"
-        if duty not in found:
-            yield Difference(part=part, expected=_day(day), found="false")
-        else:
-            yield from _differ(part, _day(day), _day(found[duty].due))
+        part, absent = f"duties {duty}", duty not in found
+        said = "false" if absent else _day(found[duty].opens or found[duty].due)
+        if said != _day(day):
+            yield Difference(
+                part=part,
+                expected=_day(day),
+                found=said,
+                wanted=phrase("golden.duty-undated") if day is None else None,
+                told=_told_duty(said),
+            )
     for duty in expect.no_duties or ():
-        yield from _differ(f"no_duties {duty}", "false", _flag(duty in found))
+        if duty in found:
+            yield Difference(
+                part=f"no_duties {duty}",
+                expected="false",
+                found="true",
+                wanted=phrase("golden.no-duty"),
+                told=phrase("golden.duty"),
+            )
     for duty, day in (expect.capped or {}).items():
         capped = found[duty].capped_on if duty in found else None
         yield from _differ(f"capped {duty}", _day(day), _day(capped))
+
+
+def _told_duty(said: str) -> Text | None:
+    keys = {"false": "golden.no-duty", NOTHING: "golden.duty-undated"}
+    return phrase(keys[said]) if said in keys else None
 
 
 def _fine_differences(expect: ExpectedFine, outcome: Outcome) -> Iterator[Difference]:

@@ -70,7 +70,8 @@ def run_matter(engine: Engine, golden: GoldenMatter) -> MatterResult:
         outcome = engine.evaluate_matter(golden.cases, name=golden.id)
     except CaseError as error:
         return MatterResult(golden=golden, differences=tuple(map(unfit, error.problems)))
-    found = [unfit(problem) for part in outcome.parts for problem in part.outcome.problems]
+    problems = (problem for part in outcome.parts for problem in part.outcome.problems)
+    found = [unfit(problem) for problem in problems if not problem.is_warning]
     if golden.expect is not None:
         found.extend(matter_differences(golden.expect, outcome))
     return MatterResult(golden=golden, differences=tuple(found), outcome=outcome)

@@ -23,11 +23,11 @@ def timeline_of(outcome: Outcome, engine: Engine) -> Timeline:
     duties = outcome.duties
     items = (
         *events(law.case, law.facts, engine.vocabulary),
-        *earlier(law.case, engine.violations),
+        *earlier(law),
         *windows(law),
         *limitations(law),
         *changes(law),
-        *deadlines(duties, law),
+        *deadlines(duties),
         *surcharges(duties, law),
     )
     applied = outcome.law_applied

@@ -5,7 +5,7 @@ from datetime import date
 from bizrules import phrases
 from bizrules.cases import format_span
 from bizrules.provenance import Text
-from bizrules.timeline._items import Item
+from bizrules.timeline._items import Item, ItemKind
 from bizrules.values import DateSpan, add_months
 from bizrules.wording import both, phrase, say_span
 
@@ -24,18 +24,7 @@ def short_span(span: DateSpan) -> str:
         return f"≤{span.latest}" if span.latest else "?"
     if span.latest is None:
         return f"≥{span.earliest}"
-    said = format_span(span)
-    return said if _is_all_of(said, span) else f"{span.earliest}~{span.latest}"
-
-
-def _is_all_of(said: str, span: DateSpan) -> bool:
-    """Whether a month or a year is meant whole."""
-    first, last = span.earliest, span.latest
-    if first is None or last is None or first == last:
-        return True
-    months = 1 if len(said) > len("2022") else _MONTHS_A_YEAR
-    whole = first.day == 1 and (months == 1 or first.month == 1)
-    return whole and (add_months(first, months) - last).days == 1
+    return format_span(span).replace("..", "~")
 
 
 def days_of(item: Item, lang: str) -> list[str]:
@@ -51,6 +40,15 @@ def said_days(item: Item, lang: str) -> str:
         return short_span(item.on)
     first, last = short_span(item.since), short_span(item.on)
     return phrases.say("timeline.lasting", lang, first=first, last=last)
+
+
+def marked(item: Item, lang: str) -> str:
+    """What an item is called, with a word in front where its last day was missed or is over."""
+    label = item.label.in_(lang)
+    if not item.overdue:
+        return label
+    word = "expired" if item.kind is ItemKind.LIMITATION else "mark"
+    return f"{phrases.say(f'timeline.{word}', lang)}{label}"
 
 
 def uncertain(item: Item) -> Text | None:

@@ -1,147 +1,85 @@
 """What has to be done by when, whether it was done in time, and what grows after that."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
-
-import attrs
 
 from bizrules.duties import accrued
 from bizrules.facts import Value
 from bizrules.outcomes import DueDuty
-from bizrules.penalties import Modality
 from bizrules.provenance import Text
-from bizrules.rules import Accrual
+from bizrules.rules import Accrual, Duty
 from bizrules.timeline._items import Item, ItemKind
 from bizrules.timeline._law import LawOfCase
-from bizrules.values import DateSpan, Money
-from bizrules.wording import both, join, phrase, say_share, say_span, say_yuan
+from bizrules.values import DateSpan, Money, add_days
+from bizrules.wording import both, phrase, say_share, say_yuan
 
 FINED: Final = "fine_decided"
 """Money fact: the fine that was imposed."""
 
-PAID_ON: Final = "fine_paid_on"
-"""Date fact: when it was paid."""
 
-MET_BY: Final[Mapping[str, str]] = {
-    "national.penalty-law/decide-within-90-days": "decided",
-    "national.penalty-law/serve": "decision_served_on",
-    "national.penalty-law/pay": PAID_ON,
-    "national.penalty-law/hand-in": "handed_in_on",
-}
-"""Date of the case, or date fact, on which a duty was done."""
-
-
-@attrs.frozen(kw_only=True)
-class _Doing:
-    """When a duty was done, and what could still prolong its period.
-
-    Attributes:
-        done: When it was done; None if the case does not say so.
-        missed: Whether that is certainly after its last day, as far as this is known.
-        prolonging: What the facts are called that could add days and are not known.
-    """
-
-    done: DateSpan | None
-    missed: bool
-    prolonging: tuple[Text, ...] = ()
-
-
-def deadlines(duties: Iterable[DueDuty], law: LawOfCase) -> Iterator[Item]:
+def deadlines(duties: Iterable[DueDuty]) -> Iterator[Item]:
     """The duties that have a period, those of unknown start without a day.
 
-    A deadline was missed only if that is certain: the duty was certainly done after the last day,
-    and nothing is unknown that could have prolonged the period.
+    What has to wait until its period is over stands on the day on which it opens. A deadline was
+    missed only if that is certain: the duty was certainly done after the last day, and nothing is
+    unknown that could have prolonged the period.
 
     Args:
         duties: What follows from the outcome.
-        law: The case and the law.
     """
     for duty in duties:
         if duty.period is None:
             continue
-        doing = _doing(duty, law)
+        day = duty.opens or duty.due
         yield Item(
-            kind=ItemKind.DEADLINE,
-            on=DateSpan.on(duty.due) if duty.due else DateSpan(),
+            kind=ItemKind.OPENING if duty.opens is not None else ItemKind.DEADLINE,
+            on=DateSpan() if day is None else DateSpan.on(day),
             label=duty.text,
-            notes=tuple(_notes(duty, doing)),
+            notes=tuple(_notes(duty)),
             citations=duty.citations,
-            overdue=doing.missed and not doing.prolonging,
+            overdue=duty.overdue and duty.certain,
             certain=duty.certain,
             verified=duty.verified,
         )
 
 
-def _notes(duty: DueDuty, doing: _Doing) -> Iterator[Text]:
+def _notes(duty: DueDuty) -> Iterator[Text]:
     yield phrase(f"modality.{duty.modality.value}")
-    if duty.period is not None:
-        yield duty.period
+    late = duty.late if duty.certain else None
+    dated = duty.opens is not None or duty.due is not None
+    said = late or duty.prolonged if dated else duty.period
+    if said is not None:
+        yield said
+    if duty.same_hour and duty.due is not None:
+        yield phrase("timeline.same-hour")
     if not duty.verified:
         yield phrase("timeline.unverified")
     if not duty.certain:
         yield phrase("duty.uncertain")
-    if doing.missed and doing.done is not None:
-        done = doing.done
-        day = both(lambda lang: say_span(done, lang))
-        if doing.prolonging:
-            names = both(lambda lang: join((one.in_(lang) for one in doing.prolonging), lang))
-            yield phrase("timeline.missed.unless", day=day, names=names)
-        else:
-            yield phrase("timeline.missed", day=day)
     if duty.accrual is not None:
         yield duty.accrual
-
-
-def _doing(duty: DueDuty, law: LawOfCase) -> _Doing:
-    """How a duty was done; what may be done has no deadline to miss."""
-    done = _done(duty, law)
-    missed = (
-        duty.certain
-        and duty.modality is Modality.SHALL
-        and duty.due is not None
-        and done is not None
-        and done.earliest is not None
-        and done.earliest > duty.due
-    )
-    return _Doing(done=done, missed=missed, prolonging=_prolonging(duty, law))
-
-
-def _done(duty: DueDuty, law: LawOfCase) -> DateSpan | None:
-    name = MET_BY.get(duty.duty)
-    if name is None:
-        return None
-    span: DateSpan | None = getattr(law.case, name, None)
-    if span is not None:
-        return span
-    day = law.facts.get(name)
-    return DateSpan.on(day) if isinstance(day, date) else None
-
-
-def _prolonging(duty: DueDuty, law: LawOfCase) -> tuple[Text, ...]:
-    """Facts that could add days to the period and are not known."""
-    declared = law.duties.get(duty.duty)
-    if declared is None or declared.deadline is None:
-        return ()
-    unknown = (name for name in declared.deadline.extended_by if name not in law.facts)
-    return tuple(law.engine.vocabulary[name].label for name in unknown)
 
 
 def surcharges(duties: Iterable[DueDuty], law: LawOfCase) -> Iterator[Item]:
     """What accrued on a fine that was paid late, and when it grows no more."""
     for duty in duties:
         declared = law.duties.get(duty.duty)
-        if declared is None or declared.accrues is None or duty.due is None:
+        if declared is None or declared.accrues is None or duty.capped_on is None:
             continue
-        certain = duty.certain and not _prolonging(duty, law)
-        if duty.capped_on is not None:
-            label = phrase("timeline.capped")
-            yield _surcharge(duty, duty.capped_on, label, certain=certain)
-        paid = law.facts.get(PAID_ON)
-        if isinstance(paid, date) and paid > duty.due:
-            late = (paid - duty.due).days
+        last = duty.due if duty.opens is None else add_days(duty.opens, -1)
+        certain = duty.certain and not _is_open(declared, law)
+        yield _surcharge(duty, duty.capped_on, phrase("timeline.capped"), certain=certain)
+        if last is not None and duty.met is not None and duty.met > last:
+            late = (duty.met - last).days
             label = _accrued(late, declared.accrues, law.facts.get(FINED))
-            yield _surcharge(duty, paid, label, certain=certain)
+            yield _surcharge(duty, duty.met, label, certain=certain)
+
+
+def _is_open(declared: Duty, law: LawOfCase) -> bool:
+    """Whether facts that could add days to the period are not known."""
+    names = declared.deadline.extended_by if declared.deadline else ()
+    return any(name not in law.facts for name in names)
 
 
 def _accrued(late: int, accrual: Accrual, fined: Value | None) -> Text:

@@ -29,6 +29,7 @@ class ItemKind(Enum):
     EVENT = "event"
     LIMITATION = "limitation"
     DEADLINE = "deadline"
+    OPENING = "opening"
     SURCHARGE = "surcharge"
 
     @property
@@ -53,7 +54,8 @@ class Item:
 
     Attributes:
         kind: What it is.
-        on: Day on which it falls, or last day of what lasts; open at both ends if not known.
+        on: Day on which it falls or opens, or last day of what lasts; open at both ends if not
+            known.
         since: First day of what lasts; None for what falls on one day.
         label: What it is, in words.
         notes: What else is to be said of it.

@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Final
+from typing import Final, cast
 
 import attrs
 
 from bizrules.assessment import StatedFacts
 from bizrules.cases import Case
-from bizrules.derivation import Known, act_span, decision_span, discovery
+from bizrules.derivation import Known, act_span, decision_span
 from bizrules.engine import Engine
+from bizrules.evaluation import Answer
 from bizrules.facts import Value
 from bizrules.history import Counting, FirstViolation
+from bizrules.intertemporal import Applied
 from bizrules.outcomes import LawChoice, Outcome
 from bizrules.provenance import Citation, Text
 from bizrules.rules import Duty, Rule, Violation
@@ -54,42 +56,30 @@ class LawOfCase:
         return StatedFacts(reading.view, self.engine.vocabulary)
 
     @cached_property
-    def applied(self) -> tuple[Stretch, ...]:
-        """The law applied; while that is open, the old one and the new one."""
-        choice = self.outcome.law_applied.choice
-        if choice is LawChoice.OLD:
-            return (self.old,)
-        return (self.old, self.current) if choice is LawChoice.OPEN else (self.current,)
-
-    @cached_property
-    def old(self) -> Stretch:
-        """The law of the act; one of unknown date may lie on any day up to its discovery."""
-        acted, decided = self._days
-        return self._stretch(Moment(acted, acted, decided))
-
-    @cached_property
-    def current(self) -> Stretch:
-        """The law of the decision."""
-        acted, decided = self._days
-        return self._stretch(Moment(decided, acted, decided))
+    def _answer(self) -> Applied:
+        """The laws that the outcome rests on; of one read back, those it would rest on now."""
+        source = self.outcome.source
+        if not isinstance(source, Answer):
+            source = cast("Answer", self.engine.evaluate(self.case).source)
+        return source.applied
 
     @property
-    def _days(self) -> tuple[DateSpan, DateSpan]:
-        case, decided = self.case, decision_span(self.case)
-        if case.committed is None:
-            return DateSpan(None, discovery(case).latest or decided.latest), decided
-        return act_span(case), decided
+    def applied(self) -> tuple[Stretch, ...]:
+        """The law applied; while that is open, the old one and the new one."""
+        found = self._answer
+        if found.choice is not LawChoice.OPEN or found.other is None:
+            return (found.main.stretch,)
+        old = found.other if found.main is found.current else found.main
+        return old.stretch, found.current.stretch
 
     @cached_property
     def duties(self) -> Mapping[str, Duty]:
         """The duties of the law of the decision, by id."""
-        return {duty.id: duty for duty in self.current.duties}
+        return {duty.id: duty for duty in self._answer.current.stretch.duties}
 
     def on(self, day: date) -> Stretch:
-        """The law of one day."""
-        return self._stretch(Moment.on(DateSpan.on(day)))
-
-    def _stretch(self, moment: Moment) -> Stretch:
+        """The law of one day for the act and the decision of the case."""
+        moment = Moment(DateSpan.on(day), act_span(self.case), decision_span(self.case))
         selector = self.engine.assessor.selector
         return selector.stretch(self.case.region, self.case.violation, moment)
 

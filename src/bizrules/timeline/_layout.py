@@ -7,7 +7,7 @@ import attrs
 
 from bizrules import phrases
 from bizrules.timeline._axis import Axis
-from bizrules.timeline._days import is_rough, said_days, uncertain
+from bizrules.timeline._days import is_rough, marked, said_days, uncertain
 from bizrules.timeline._items import Item
 from bizrules.timeline._measuring import ems, shorten, wrap
 from bizrules.values import DateSpan
@@ -146,10 +146,7 @@ def label_lines(item: Item, lang: str) -> tuple[tuple[str, ...], tuple[str, ...]
     def width_in(size: float) -> float:
         return _LABEL / size
 
-    label = item.label.in_(lang)
-    if item.overdue:
-        label = phrases.say("timeline.mark", lang) + label
-    lines = wrap(f"{said_days(item, lang)} {label}", width_in(SIZE), ems)
+    lines = wrap(f"{said_days(item, lang)} {marked(item, lang)}", width_in(SIZE), ems)
     rough = uncertain(item)
     notes = [note.in_(lang) for note in (*((rough,) if rough else ()), *item.notes)]
     said = phrases.say("note.mark", lang).join(notes)

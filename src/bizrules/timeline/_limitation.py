@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from bizrules.derivation import limitation_end
-from bizrules.provenance import Citation
+from bizrules.provenance import Citation, Text
 from bizrules.selection import Stretch
 from bizrules.timeline._items import Item, ItemKind
 from bizrules.timeline._law import LawOfCase
 from bizrules.values import DateSpan
-from bizrules.wording import phrase
+from bizrules.wording import chinese_number, phrase
 
 _EXTENDED: Final = {"limitation_run_out": True, "ordinary_limitation_run_out": False}
 """Facts about limitation that laws read, and whether the law knows the five years."""
+
+_MONTHS_A_YEAR: Final = 12
 
 
 def limitations(law: LawOfCase) -> Iterator[Item]:
@@ -68,9 +70,17 @@ def _item(
         kind=ItemKind.LIMITATION,
         on=end,
         since=case.committed.ended if case.committed else None,
-        label=phrase("timeline.limitation", n=months),
+        label=_label(months),
         notes=tuple(notes),
         citations=cited,
         overdue=is_late and is_only,
         certain=is_only,
     )
+
+
+def _label(months: int) -> Text:
+    """What the period is called, with its length: in years where it is whole years."""
+    years, rest = divmod(months, _MONTHS_A_YEAR)
+    if rest or years == 1:
+        return phrase("timeline.limitation", n=months)
+    return phrase("timeline.limitation.years", n=Text(zh=chinese_number(years), en=str(years)))

@@ -25,6 +25,8 @@ def _path(kind: ItemKind, x: float, y: float) -> str:
         corners = ((0, -far), (far, near), (-far, near))
     elif kind is ItemKind.LAW:
         corners = ((-near, -near), (near, -near), (near, near), (-near, near))
+    elif kind is ItemKind.OPENING:
+        corners = ((-near, -far), (far, 0), (-near, far))
     return closed((x + across, y + down) for across, down in corners)
 
 

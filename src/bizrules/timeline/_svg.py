@@ -136,7 +136,8 @@ def _chart(timeline: Timeline, top: float, lang: str) -> tuple[float, list[str],
 def _strip(lane: Lane, items: tuple[Item, ...], axis: Axis, top: float, lang: str) -> _Strip:
     room = Box(_GUTTER, top + _PAD, WIDTH - _MARGIN, top)
     found = placed(items, axis, room, lang)
-    bottom = max(one.box.bottom for one in found) + _PAD / 2
+    height = len(_title_lines(lane, lang)) * LINE
+    bottom = max(top + _PAD + height, *(one.box.bottom for one in found)) + _PAD / 2
     return _Strip(lane=lane, top=top, bottom=bottom, items=found)
 
 
@@ -144,11 +145,15 @@ def _lanes(strips: Iterable[_Strip], lang: str) -> Iterator[str]:
     """The lines between lanes, and what each lane is called."""
     for strip in strips:
         yield line("rule", _MARGIN, strip.top, WIDTH - _MARGIN, strip.top)
-        name = phrases.say(f"timeline.lane.{strip.lane.value}", lang)
-        width = (_GUTTER - _MARGIN - _PAD) / SIZE
-        for at, one in enumerate(wrap(name, width, ems)):
+        for at, one in enumerate(_title_lines(strip.lane, lang)):
             y = strip.top + _PAD + SIZE + at * LINE
             yield text(_MARGIN, y, one, f"lane {strip.lane.value}")
+
+
+def _title_lines(lane: Lane, lang: str) -> list[str]:
+    """What a lane is called, in the room left of the chart."""
+    width = (_GUTTER - _MARGIN - _PAD) / SIZE
+    return wrap(phrases.say(f"timeline.lane.{lane.value}", lang), width, ems)
 
 
 def _guides(items: Iterable[Item], axis: Axis, chart: Box) -> Iterator[str]:

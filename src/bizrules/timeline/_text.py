@@ -5,7 +5,7 @@ from datetime import date
 from typing import Final
 
 from bizrules import phrases
-from bizrules.timeline._days import days_of, length_between, uncertain
+from bizrules.timeline._days import days_of, length_between, marked, uncertain
 from bizrules.timeline._items import Item, ItemKind, Timeline
 from bizrules.timeline._measuring import cells, wrap
 from bizrules.wording import say_citations
@@ -20,6 +20,7 @@ _MARKS: Final = {
     ItemKind.EVENT: "○",
     ItemKind.LIMITATION: "◇",
     ItemKind.DEADLINE: "◆",
+    ItemKind.OPENING: "▷",
     ItemKind.SURCHARGE: "◆",
 }
 _MISSED: Final = "✗"
@@ -103,10 +104,7 @@ def _rows(item: Item, days: list[str], widths: tuple[int, int], lang: str) -> It
 
 
 def _said(item: Item, width: int, lang: str) -> Iterator[str]:
-    label = item.label.in_(lang)
-    if item.overdue:
-        label = f"{phrases.say('timeline.mark', lang)}{label}"
-    yield from wrap(label, width, cells)
+    yield from wrap(marked(item, lang), width, cells)
     notes = [note.in_(lang) for note in item.notes]
     rough = uncertain(item)
     if rough is not None:
