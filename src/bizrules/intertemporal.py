@@ -82,8 +82,7 @@ def _open(lead: Assessment, old: Assessment, new: Assessment, *, settled: bool) 
 
 def _choose_settled(old: Assessment, new: Assessment) -> Applied:
     """The choice between two results, which may still wait for a fine that breaks a tie."""
-    mine, theirs = _grades(old), _grades(new)
-    if mine != theirs:
+    if _grades(old) != _grades(new):
         return _choose_by_grades(old, new)
     old_fine, new_fine = old.fine(), new.fine()
     order = compare_fines(old_fine, new_fine)
@@ -104,8 +103,9 @@ def _choose_by_grades(old: Assessment, new: Assessment) -> Applied:
     mine, theirs = _grades(old), _grades(new)
     lead, other = (old, new) if mine < theirs else (new, old)
     # No fine is heavier than none: what the other law fines need not be known.
-    without = lead.fine().state in WITHOUT_FINE
-    order = Order.EQUAL if without else compare_fines(lead.fine(), other.fine())
+    fine = lead.fine()
+    without = fine.state in WITHOUT_FINE
+    order = Order.EQUAL if without else compare_fines(fine, other.fine())
     if order is None:
         return _open(lead, old, new, settled=False)
     if order is Order.HEAVIER:

@@ -144,15 +144,7 @@ def question_about(
     changes = tuple(change for change in CHANGES if change in changes)
     rules = tuple(sorted(rules))
     if name in DATE_FACTS and name not in assessor.vocabulary:
-        return Question(
-            fact=name,
-            kind=Kind.DATE,
-            ask=phrase(f"ask.{name}"),
-            label=phrase(f"after.{name}"),
-            answered_by=("officer",),
-            changes=changes,
-            rules=rules,
-        )
+        return _question_about_date(name, changes, rules)
     fact = assessor.vocabulary[name]
     ask = fact.question or phrase("ask.fact", label=fact.label)
     search = _search(name, assessor, answer)
@@ -172,6 +164,18 @@ def question_about(
         settles=_share_that_settles(fact, answer.main) if rules else Fraction(0),
         since=search.since if search is not None else None,
         registers=search.registers if search is not None else (),
+    )
+
+
+def _question_about_date(name: str, changes: tuple[str, ...], rules: tuple[str, ...]) -> Question:
+    return Question(
+        fact=name,
+        kind=Kind.DATE,
+        ask=phrase(f"ask.{name}"),
+        label=phrase(f"after.{name}"),
+        answered_by=("officer",),
+        changes=changes,
+        rules=rules,
     )
 
 

@@ -11,11 +11,13 @@ from bizrules.outcomes import (
     Finding,
     Fine,
     FineRange,
+    KindOutcome,
     LawApplied,
     MeasureOutcome,
     NearMiss,
     Outcome,
     Question,
+    Reason,
 )
 from bizrules.penalties import Grade, Modality
 from bizrules.provenance import Citation, Text
@@ -34,7 +36,6 @@ def report(outcome: Outcome, lang: str = "zh") -> dict[str, object]:
         outcome: The outcome.
         lang: `zh` or `en`.
     """
-    reason = outcome.reason
     return {
         "case": outcome.case.id,
         "grade": outcome.grade.code if outcome.grade is not None else None,
@@ -44,25 +45,9 @@ def report(outcome: Outcome, lang: str = "zh") -> dict[str, object]:
         "contested": outcome.contested,
         "possible": _grades(outcome.possible),
         "crime_suspected": outcome.crime_suspected.value,
-        "reason": {
-            "row": reason.row,
-            "text": reason.text.in_(lang),
-            "citations": _citations(reason.citations, lang),
-            "determining": list(reason.determining),
-            "opposing": list(reason.opposing),
-            "left_aside": list(reason.left_aside),
-        },
+        "reason": _reason(outcome.reason, lang),
         "fine": _fine(outcome.fine, lang),
-        "other_kinds": [
-            {
-                "kind": kind.kind.value,
-                "truth": kind.truth.value,
-                "modality": kind.modality.value,
-                "waived": kind.waived,
-                "text": kind.text.in_(lang),
-            }
-            for kind in outcome.other_kinds
-        ],
+        "other_kinds": [_other_kind(kind, lang) for kind in outcome.other_kinds],
         "compulsion": [_measure(measure, lang) for measure in outcome.compulsion],
         "findings": [_finding(finding, lang) for finding in outcome.findings],
         "questions": [_question(question, lang) for question in outcome.questions],
@@ -72,6 +57,27 @@ def report(outcome: Outcome, lang: str = "zh") -> dict[str, object]:
         "law_applied": _law(outcome.law_applied, lang),
         "receipt": _receipt(outcome.receipt),
         "problems": [_problem(problem, lang) for problem in outcome.problems],
+    }
+
+
+def _reason(reason: Reason, lang: str) -> dict[str, object]:
+    return {
+        "row": reason.row,
+        "text": reason.text.in_(lang),
+        "citations": _citations(reason.citations, lang),
+        "determining": list(reason.determining),
+        "opposing": list(reason.opposing),
+        "left_aside": list(reason.left_aside),
+    }
+
+
+def _other_kind(kind: KindOutcome, lang: str) -> dict[str, object]:
+    return {
+        "kind": kind.kind.value,
+        "truth": kind.truth.value,
+        "modality": kind.modality.value,
+        "waived": kind.waived,
+        "text": kind.text.in_(lang),
     }
 
 

@@ -165,10 +165,13 @@ def _summary(cls: type) -> str:
 
 
 def _attribute_docs(cls: type) -> dict[str, str]:
-    """What the docstring says about each attribute."""
-    _, _, section = (cls.__doc__ or "").partition("Attributes:\n")
-    lines = "\n".join(line.removeprefix("    ") for line in section.split("\n"))
-    return {found["name"]: " ".join(found["text"].split()) for found in _ATTRIBUTE.finditer(lines)}
+    """What the docstrings of the class and those above it say about each attribute."""
+    docs: dict[str, str] = {}
+    for one in reversed(cls.__mro__):
+        _, _, section = (one.__doc__ or "").partition("Attributes:\n")
+        lines = "\n".join(line.removeprefix("    ") for line in section.split("\n"))
+        docs |= {m["name"]: " ".join(m["text"].split()) for m in _ATTRIBUTE.finditer(lines)}
+    return docs
 
 
 def _ref(name: str) -> Schema:

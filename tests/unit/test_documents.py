@@ -147,8 +147,9 @@ def _classes() -> list[type]:
 
 @pytest.mark.parametrize("cls", _classes(), ids=lambda cls: cls.__name__)
 def test_every_key_is_explained(cls: type[Any]) -> None:
-    """The docstring of each document class has a line for every key, in order."""
-    named = re.findall(r"^        (\w+): ", cls.__doc__ or "", flags=re.MULTILINE)
+    """Each document class, or the one it extends, has a line for every key, in order."""
+    docs = "\n".join(base.__doc__ or "" for base in reversed(cls.__mro__) if attrs.has(base))
+    named = re.findall(r"^        (\w+): ", docs, flags=re.MULTILINE)
     assert named == [field.name for field in attrs.fields(cls)]
 
 

@@ -71,22 +71,7 @@ class CountingDocument:
 
 @attrs.frozen(kw_only=True)
 class FirstViolationDocument(CountingDocument):
-    """What counts as a first violation: that none of these was before.
-
-    Attributes:
-        window: How far back earlier violations count; leave out for no limit.
-        special_windows: Other windows for some violations.
-        since: Earlier violations count from this day on.
-        search: Without a window: how far back the register must have been searched.
-        anchor: From which date of the case the window runs back.
-        counted_by: Which date of the earlier violation must lie in the window.
-        same: Which earlier violations count.
-        area: Where they must have been dealt with.
-        results: With which results they count; leave out for all.
-        unhandled: Whether one not yet dealt with counts whenever it was.
-        registers: Registers that have to be searched.
-        cite: Where it is fixed.
-    """
+    """What counts as a first violation: that none of these was before."""
 
 
 @attrs.frozen(kw_only=True)
@@ -94,18 +79,6 @@ class RepeatCountDocument(CountingDocument):
     """How repeats are counted.
 
     Attributes:
-        window: How far back earlier violations count; leave out for no limit.
-        special_windows: Other windows for some violations.
-        since: Earlier violations count from this day on.
-        search: Without a window: how far back the register must have been searched.
-        anchor: From which date of the case the window runs back.
-        counted_by: Which date of the earlier violation must lie in the window.
-        same: Which earlier violations count.
-        area: Where they must have been dealt with.
-        results: With which results they count; leave out for all.
-        unhandled: Whether one not yet dealt with counts whenever it was.
-        registers: Registers that have to be searched.
-        cite: Where it is fixed.
         includes_present: Whether the act of the case itself counts as one.
     """
 

@@ -133,17 +133,17 @@ def differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
     yield from _grade_differences(expect, outcome)
     yield from _compare("permitted", expect.permitted, outcome.permitted, _codes)
     yield from _compare("modality", expect.modality, outcome.modality, _value)
-    yield from _compare("settled", expect.settled, outcome.settled, _flag)
-    yield from _compare("contested", expect.contested, outcome.contested, _flag)
+    yield from _compare("settled", expect.settled, outcome.settled, flag)
+    yield from _compare("contested", expect.contested, outcome.contested, flag)
     if expect.fine is not None:
         yield from _fine_differences(expect.fine, outcome)
     for measure, verdict in (expect.compulsion or {}).items():
         said = {one.measure: one.verdict.value for one in outcome.compulsion}
         part = f"compulsion.{measure.value}"
-        yield from _differ(part, verdict.value, said.get(measure, NOTHING))
+        yield from differ(part, verdict.value, said.get(measure, NOTHING))
     asked = {question.fact for question in outcome.questions} if expect.asks else frozenset()
     for fact in expect.asks or ():
-        yield from _differ(f"asks {fact}", "true", _flag(fact in asked))
+        yield from differ(f"asks {fact}", "true", flag(fact in asked))
     yield from _rule_differences(expect, outcome)
     if expect.law is not None:
         yield from _compare("law.choice", expect.law.choice, outcome.law_applied.choice, _value)
@@ -183,9 +183,9 @@ def _rule_differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
     truths = {finding.rule: finding.truth for finding in outcome.findings}
     for rule in expect.holds or ():
         truth = truths.get(rule)
-        yield from _differ(f"holds {rule}", "true", NOTHING if truth is None else truth.value)
+        yield from differ(f"holds {rule}", "true", NOTHING if truth is None else truth.value)
     for rule in expect.fails or ():
-        yield from _differ(f"fails {rule}", "false", truths.get(rule, Truth.FALSE).value)
+        yield from differ(f"fails {rule}", "false", truths.get(rule, Truth.FALSE).value)
 
 
 def _duty_differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
@@ -215,7 +215,7 @@ def _duty_differences(expect: Expect, outcome: Outcome) -> Iterator[Difference]:
             )
     for duty, day in (expect.capped or {}).items():
         capped = found[duty].capped_on if duty in found else None
-        yield from _differ(f"capped {duty}", _day(day), _day(capped))
+        yield from differ(f"capped {duty}", _day(day), _day(capped))
 
 
 def _told_duty(said: str) -> Text | None:
@@ -232,19 +232,25 @@ def _fine_differences(expect: ExpectedFine, outcome: Outcome) -> Iterator[Differ
             # With a base that is unknown the ends are no money.
             known = fine.range is not None and fine.range.base is None
             found: Fraction | None = getattr(fine.range, end) if known else None
-            if found is None or found != Fraction(wanted) * FEN_PER_YUAN:
-                shown = NOTHING if found is None else str(found / FEN_PER_YUAN)
-                yield Difference(part=f"fine.{end}", expected=format_decimal(wanted), found=shown)
+            yield from differ_in_amount(f"fine.{end}", wanted, found)
+
+
+def differ_in_amount(part: str, expected: Decimal, found: Fraction | None) -> Iterator[Difference]:
+    """An amount that is not the one expected, in yuan; what is found is in fen."""
+    if found is None or found != Fraction(expected) * FEN_PER_YUAN:
+        shown = NOTHING if found is None else str(found / FEN_PER_YUAN)
+        yield Difference(part=part, expected=format_decimal(expected), found=shown)
 
 
 def _compare(
     part: str, expected: T | None, found: T | None, say: Callable[[T], str]
 ) -> Iterator[Difference]:
     if expected is not None:
-        yield from _differ(part, say(expected), NOTHING if found is None else say(found))
+        yield from differ(part, say(expected), NOTHING if found is None else say(found))
 
 
-def _differ(part: str, expected: str, found: str) -> Iterator[Difference]:
+def differ(part: str, expected: str, found: str) -> Iterator[Difference]:
+    """A part that is not as expected."""
     if expected != found:
         yield Difference(part=part, expected=expected, found=found)
 
@@ -261,7 +267,8 @@ def _codes(grades: Iterable[Grade]) -> str:
     return ", ".join(grade.code for grade in sorted(grades))
 
 
-def _flag(value: object) -> str:
+def flag(value: object) -> str:
+    """Yes or no, as documents write it."""
     return "true" if value else "false"
 
 

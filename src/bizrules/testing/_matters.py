@@ -1,8 +1,6 @@
 """Golden matters: what their joint outcome is against what it must be."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
-from fractions import Fraction
 
 import attrs
 
@@ -10,9 +8,16 @@ from bizrules.engine import Engine
 from bizrules.errors import CaseError
 from bizrules.loading import ExpectedAct, ExpectMatter, GoldenMatter
 from bizrules.matters import ActOutcome, MatterOutcome
-from bizrules.testing._goldens import NOTHING, Difference, names_draft, unfit
+from bizrules.testing._goldens import (
+    NOTHING,
+    Difference,
+    differ,
+    differ_in_amount,
+    flag,
+    names_draft,
+    unfit,
+)
 from bizrules.truth import Truth
-from bizrules.values import FEN_PER_YUAN, format_decimal
 
 
 @attrs.frozen(kw_only=True)
@@ -80,39 +85,41 @@ def run_matter(engine: Engine, golden: GoldenMatter) -> MatterResult:
 def matter_differences(expect: ExpectMatter, outcome: MatterOutcome) -> Iterator[Difference]:
     """In what the joint outcome is not as expected; what is left out is not compared."""
     if expect.settled is not None:
-        yield from _differ("settled", _flag(expect.settled), _flag(outcome.settled))
+        yield from differ("settled", flag(expect.settled), flag(outcome.settled))
     if expect.crime is not None:
         found = outcome.crime_suspected is Truth.TRUE
-        yield from _differ("crime", _flag(expect.crime), _flag(found))
+        yield from differ("crime", flag(expect.crime), flag(found))
     roles = {part.case.id: part.role.value for part in outcome.parts}
     for case, role in (expect.roles or {}).items():
-        yield from _differ(f"roles.{case}", role.value, roles[case])
+        yield from differ(f"roles.{case}", role.value, roles[case])
     if expect.acts is not None:
         yield from _act_differences(expect.acts, outcome.acts)
     sums = outcome.fine.range
-    yield from _amount("fine.low", expect.low, None if sums is None else sums.low)
-    yield from _amount("fine.high", expect.high, None if sums is None else sums.high)
+    if expect.low is not None:
+        yield from differ_in_amount("fine.low", expect.low, None if sums is None else sums.low)
+    if expect.high is not None:
+        yield from differ_in_amount("fine.high", expect.high, None if sums is None else sums.high)
     asked = {question.fact for question in outcome.questions} if expect.asks else frozenset()
     for fact in expect.asks or ():
-        yield from _differ(f"asks {fact}", "true", _flag(fact in asked))
+        yield from differ(f"asks {fact}", "true", flag(fact in asked))
     yield from _rule_differences(expect, outcome)
 
 
 def _act_differences(
     expected: tuple[ExpectedAct, ...], found: tuple[ActOutcome, ...]
 ) -> Iterator[Difference]:
-    yield from _differ("acts", str(len(expected)), str(len(found)))
+    yield from differ("acts", str(len(expected)), str(len(found)))
     for number, (wanted, act) in enumerate(zip(expected, found, strict=False), start=1):
         part = f"acts.{wanted.act or number}"
         if wanted.act is not None:
-            yield from _differ(f"{part}.act", wanted.act, act.act or NOTHING)
+            yield from differ(f"{part}.act", wanted.act, act.act or NOTHING)
         if wanted.applied is not None or wanted.not_applied:
             applied = NOTHING if act.applied is None else act.applied.case.id
-            yield from _differ(f"{part}.applied", wanted.applied or NOTHING, applied)
+            yield from differ(f"{part}.applied", wanted.applied or NOTHING, applied)
         if wanted.basis is not None:
-            yield from _differ(f"{part}.basis", wanted.basis.value, act.basis.value)
+            yield from differ(f"{part}.basis", wanted.basis.value, act.basis.value)
         if wanted.settled is not None:
-            yield from _differ(f"{part}.settled", _flag(wanted.settled), _flag(act.settled))
+            yield from differ(f"{part}.settled", flag(wanted.settled), flag(act.settled))
 
 
 def _rule_differences(expect: ExpectMatter, outcome: MatterOutcome) -> Iterator[Difference]:
@@ -123,21 +130,4 @@ def _rule_differences(expect: ExpectMatter, outcome: MatterOutcome) -> Iterator[
             for rule in rules:
                 # A rule that is no candidate in the case does not hold.
                 found = truths.get(rule, "false")
-                yield from _differ(f"{key} {case} {rule}", wanted, found)
-
-
-def _amount(part: str, expected: Decimal | None, found: Fraction | None) -> Iterator[Difference]:
-    if expected is None:
-        return
-    if found is None or found != Fraction(expected) * FEN_PER_YUAN:
-        shown = NOTHING if found is None else str(found / FEN_PER_YUAN)
-        yield Difference(part=part, expected=format_decimal(expected), found=shown)
-
-
-def _differ(part: str, expected: str, found: str) -> Iterator[Difference]:
-    if expected != found:
-        yield Difference(part=part, expected=expected, found=found)
-
-
-def _flag(value: object) -> str:
-    return "true" if value else "false"
+                yield from differ(f"{key} {case} {rule}", wanted, found)
