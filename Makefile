@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 BACKEND := hatchling hatch-vcs editables setuptools
-EDITABLES = -e '.[cli,test]' $(addprefix -e ./,$(PLUGINS))
+EDITABLES = -e '.[kit,editor,docs,test]' $(addprefix -e ./,$(PLUGINS))
 
 .PHONY: test lint types floors unit golden demo bench coverage rulebook fmt lock clean
 .NOTPARALLEL:

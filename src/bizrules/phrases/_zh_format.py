@@ -1,0 +1,5 @@
+"""The layout of documents, and watching them, in Chinese."""
+
+from typing import Final
+
+FORMAT: Final[dict[str, str]] = {}

@@ -1,0 +1,5 @@
+"""A new package of rules, in Chinese."""
+
+from typing import Final
+
+SCAFFOLD: Final[dict[str, str]] = {}
