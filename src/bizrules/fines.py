@@ -188,7 +188,9 @@ def _fine_of_tier(
 ) -> Fine:
     citation = tier.citation or provision.citation
     if tier.fine is None:
-        text = phrase("fine.none-in-tier", tier=_tier_label(tier))
+        text = phrase("fine.none")
+        if tier.label is not None:
+            text = phrase("fine.none-in-tier", tier=tier.label)
         return Fine(state=FineState.NONE, text=text, citation=citation)
     statutory, steps, missing = _statutory(penal, tier, tier.fine)
     graded, how = _graded(penal, tier.fine, statutory, grade, effects)
@@ -203,10 +205,6 @@ def _fine_of_tier(
         citation=citation,
         open_facts=missing,
     )
-
-
-def _tier_label(tier: Tier) -> Text:
-    return tier.label or Text(zh=tier.id, en=tier.id)
 
 
 def _statutory(
@@ -276,7 +274,7 @@ def _graded(
         return statutory, (phrase("fine.step.whole", grade=phrase(f"grade.{grade.code}")),)
     graded = _cut(statutory, statutory.high, band)
     step = phrase(
-        "fine.step.band",
+        "fine.step.band-at" if band.low == band.high else "fine.step.band",
         grade=phrase(f"grade.{grade.code}"),
         low=_percent(band.low),
         high=_percent(band.high),
@@ -422,7 +420,8 @@ def _say_ends(found: FineRange, say: Callable[[Fraction], str], lang: str) -> st
         return phrases.say("fine.exactly", lang, amount=say(low))
     if high is None:
         return phrases.say("fine.from", lang, low=say(low))
-    if low == 0 and not found.low_closed:
+    # Nothing is no fine, whether the end counts or not.
+    if low == 0:
         key = "fine.to" if found.high_closed else "fine.below"
         return phrases.say(key, lang, high=say(high))
     low_mark = "closed" if found.low_closed else "open"

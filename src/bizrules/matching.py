@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -385,21 +386,14 @@ _NODE_NAMES: Final[Mapping[type, str]] = {
 
 
 def _found(read: tuple[str, ...], vocabulary: Vocabulary, view: View, names: Names) -> Text | None:
-    known = [name for name in read if view.get(names.get(name, name)) is not None]
-    if not known:
+    known = [(vocabulary[name], view.get(names.get(name, name))) for name in read]
+    values = [(fact, value_of(fact, found)) for fact, found in known if found is not None]
+    if not values:
         return None
-
-    def said(lang: str) -> str:
-        parts = []
-        for name in known:
-            fact = vocabulary[name]
-            value = wording.say_value(fact, value_of(fact, view[names.get(name, name)]), lang)
-            if len(read) > 1:
-                value = f"{fact.label.in_(lang)} {value}"
-            parts.append(value)
-        return wording.join(parts, lang)
-
-    return wording.both(said)
+    if len(read) > 1:
+        return wording.both(partial(wording.say_known, values))
+    ((fact, value),) = values
+    return wording.both(partial(wording.say_value, fact, value))
 
 
 def residual(condition: Condition, vocabulary: Vocabulary, view: View, names: Names) -> Condition:

@@ -448,6 +448,11 @@ class Ruleset:
         """Whether its instrument is a draft put out for comment (征求意见稿), not yet law."""
         return self.instrument.kind is InstrumentKind.DRAFT
 
+    @property
+    def put_out(self) -> date | None:
+        """Day on which a draft was put out for comment; None if not recorded."""
+        return self.published or self.instrument.issued or self.in_force.start
+
     def successor(self, rule: Rule) -> Rule | None:
         """The later version of the entry, if there is one."""
         return next((one for one in self.rules if one.replaces == rule.id), None)

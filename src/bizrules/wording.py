@@ -1,5 +1,6 @@
 """Conditions, values and citations in words, from the vocabulary and the phrases."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -174,9 +175,17 @@ def say_unit(unit: str, label: Text, lang: str) -> str:
     return phrases.say(key, lang, n="").strip() if phrases.has(key) else unit
 
 
+# Words that a number of plants, appliances and so on is counted with in Chinese.
+_COUNTERS: Final = {"件": "item", "株": "plant", "具": "appliance", "单": "order"}
+
+
 def _counted_in(unit: str, label: Text) -> str:
     # Years of age are 周岁, other years 年.
-    return "age" if unit == Unit.YEAR.value and label.zh.endswith("年龄") else unit
+    if unit == Unit.YEAR.value and label.zh.endswith("年龄"):
+        return "age"
+    if unit == Unit.ITEM.value and label.zh.endswith("数"):
+        return _COUNTERS.get(label.zh[-2:-1], "piece")
+    return unit
 
 
 def say_value(fact: Fact, value: Value, lang: str) -> str:
@@ -338,14 +347,66 @@ def say_test(test: Test, vocabulary: Vocabulary, lang: str) -> str:
         return _say_boolean(fact, test.operand is True, lang)
     test = _spelt_out(test, fact)
     if len(test.facts) == 1:
+        said = _say_nothing(test, fact, lang)
+        if said is not None:
+            return said
         name = fact.label.in_(lang)
-        if test.op is Op.IS and test.operand == Money(0):
-            return phrases.say("test.none", lang, name=name)
     else:
         labels = join((vocabulary[other].label.in_(lang) for other in test.facts), lang)
         name = phrases.say("test.sum", lang, names=labels)
     operand = _operand(test, fact, vocabulary, lang)
-    return phrases.say(f"test.{_op_key(test, fact)}", lang, name=name, **operand)
+    key = _op_key(test, fact)
+    if _is_number_of_days(test, fact) and phrases.has(f"test.period_{key}"):
+        name, key = _PERIOD_NUMBER.sub("", name), f"period_{key}"
+    return phrases.say(f"test.{key}", lang, name=name, **operand)
+
+
+def _is_number_of_days(test: Test, fact: Fact) -> bool:
+    """Whether a period is tested by its number of days, months and so on."""
+    timed = _unit(fact) in _TIME_UNITS and not isinstance(test.operand, Share)
+    return timed and len(test.facts) == 1 and bool(_PERIOD_NUMBER.search(fact.label.zh))
+
+
+def say_known(values: Iterable[tuple[Fact, Value]], lang: str) -> str:
+    """What a case says of several facts, one after the other."""
+    said = (
+        phrases.say("test.is", lang, name=fact.label.in_(lang), value=say_value(fact, value, lang))
+        for fact, value in values
+    )
+    return phrases.say("clause.mark", lang).join(said)
+
+
+# A number of days, months and so on; what it is the number of stands before.
+_PERIOD_NUMBER: Final = re.compile(
+    "(?<=.)(?:的?整?(?:工作日|天|月|年|小时)数|的时间|(?<=持续)时间)$"
+)
+# A count, with the word it is counted with, unless that belongs to what is counted.
+_COUNT: Final = re.compile("(?:(?<!的)[次人个处株辆]|(?<![案的])件)?数$")
+
+
+def _say_nothing(test: Test, fact: Fact, lang: str) -> str | None:
+    """That there is none of something, or some, where a test asks no more than that."""
+    if test.operand not in (Money(0), 0):
+        return None
+    is_count = fact.kind is Kind.INTEGER
+    if test.op is Op.IS or (test.op is Op.AT_MOST and (is_count or fact.kind is Kind.MONEY)):
+        said = _thing(fact, lang)
+        return None if said is None else phrases.say("test.none", lang, name=said)
+    if test.op is not Op.ABOVE:
+        return None
+    if is_count:
+        return say_test(Test(test.facts, Op.AT_LEAST, 1), Vocabulary({fact.name: fact}), lang)
+    return phrases.say("test.some", lang, name=_PERIOD_NUMBER.sub("", fact.label.in_(lang)))
+
+
+def _thing(fact: Fact, lang: str) -> str | None:
+    """What a fact tells the number or the amount of; None if its label cannot be cut."""
+    label = fact.label.in_(lang)
+    if fact.kind is Kind.MONEY:
+        return label
+    if fact.kind is not Kind.INTEGER or fact.label.zh.endswith("的次数"):
+        return None
+    return (_COUNT.sub("", label) if lang == "zh" else label.removeprefix("number of ")) or None
 
 
 def _say_boolean(fact: Fact, wanted: bool, lang: str) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 
 import attrs
 
+from bizrules.provenance import InstrumentKind
 from bizrules.regions import NATIONAL
 from legal.encoded import ROOT, engine, read
 
@@ -88,6 +89,7 @@ def page() -> str:
     """The text of the page."""
     parts = [
         _head(),
+        _not_found(),
         _published(),
         *_tables(),
         "## Items that are not encoded\n",
@@ -122,8 +124,46 @@ def _head() -> str:
         "Every other item is named below with the reason.\n\n"
         "This page is written by `make coverage` from `tests/legal/records.yaml`.\n"
         "`bizrules coverage --by department` counts all rules that are loaded, which are more: "
-        f"{len(engine().rules)}.\n\n"
+        f"{len(engine().rules)}.\n"
+        f"{_of_drafts()} of those are entries of drafts (征求意见稿) and decide no case.\n"
+        f"{_unnamed()}\n\n"
     ) + _table(("items", "number"), rows)
+
+
+def _unnamed() -> str:
+    """How many lists and benchmarks lack what names an instrument."""
+    kinds = {InstrumentKind.LIST, InstrumentKind.BENCHMARK}
+    found = [one for one in engine().rulesets if one.rules and one.instrument.kind in kinds]
+    unnumbered = sum(one.instrument.number is None for one in found)
+    undated = sum(one.instrument.issued is None for one in found)
+    unknown = sum(one.in_force.start is None for one in found)
+    return (
+        f"Of the {len(found)} lists and benchmarks encoded, {unnumbered} have no document number "
+        f"and {undated} no day of issue, because their records have none;\n"
+        f"of {unknown} the first day in force is not known, "
+        "and an outcome that rests on one of them says so."
+    )
+
+
+def _of_drafts() -> int:
+    return sum(len(ruleset.rules) for ruleset in engine().rulesets if ruleset.is_draft)
+
+
+def _not_found() -> str:
+    """What is widely used and could not be encoded, because nobody recorded its items."""
+    (market,) = (one for one in engine().rulesets if one.id == "national.market-list-2025")
+    items = sum(count for batch in market.batches for count in batch.counts.values())
+    return (
+        "## Widely used, and not here\n\n"
+        "Of these no record of the items was found, so an authority that uses them "
+        "has to encode them itself:\n\n"
+        "- Yunnan's list of lenient enforcement in forestry: "
+        "only its benchmark is known, from two published decisions, and no item of a list.\n"
+        "- Sichuan's lists in ecology, which keep 不予处罚 (12 items) "
+        "and 免予处罚 (35 items) apart: their counts are known, their items are not.\n"
+        f"- {market.instrument.name}（{market.instrument.number}）: "
+        f"{len(market.rules)} of its {items} items is known, from a published case.\n"
+    )
 
 
 def _published() -> str:

@@ -14,8 +14,8 @@ from bizrules.truth import Truth
 
 PLUGIN = "bizrules-anhui"
 REGION = "340000"
-RULESETS = 2
-COUNTS = {"exempt": 4}
+RULESETS = 4
+COUNTS = {"exempt": 4, "lighter": 2, "heavier": 1, "no_compulsion": 6}
 HOLDS = (
     "anhui.ecology-2022-1-holds",
     "anhui.ecology-2022/1",

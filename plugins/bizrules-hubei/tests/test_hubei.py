@@ -3,17 +3,21 @@
 from collections import Counter
 from pathlib import Path
 
+import attrs
 import pytest
 
 import bizrules_hubei
+from bizrules.cases import Case
 from bizrules.engine import Engine, default_engine
 from bizrules.loading import GoldenCase
+from bizrules.penalties import Grade
 from bizrules.rules import Axis, Rule, Ruleset
 from bizrules.testing import run_golden, run_goldens
 from bizrules.truth import Truth
 
 PLUGIN = "bizrules-hubei"
 REGION = "420000"
+ZONE = "420113-whkfq"
 RULESETS = 9
 COUNTS = {"exempt": 16, "lighter": 2, "heavier": 2, "no_compulsion": 2}
 HOLDS = (
@@ -72,6 +76,30 @@ def test_an_entry_decides_a_case(engine: Engine) -> None:
     outcome = run_golden(engine, golden).outcome
     assert outcome is not None
     assert rule in {one.rule for one in outcome.findings if one.truth is Truth.TRUE}
+
+
+def rulesets_of(engine: Engine, case: Case) -> set[str]:
+    """Rulesets of this package on which the outcome of a case draws."""
+    own = {ruleset.id for ruleset in own_rulesets(engine)}
+    return own & {stamp.id for stamp in engine.evaluate(case).receipt.rulesets}
+
+
+def test_the_zone_hears_the_list_of_its_district(engine: Engine) -> None:
+    """A list issued for the zone and Hannan decides in both, and nowhere else in Wuhan."""
+    (golden,) = (one for one in own_goldens(engine) if one.case.id == "hannan.culture-2021-1-holds")
+    assert golden.case.region == "420113"
+    in_zone = attrs.evolve(golden.case, region=ZONE)
+    elsewhere = attrs.evolve(golden.case, region="420106")
+    assert "hannan.culture-2021" in rulesets_of(engine, in_zone)
+    assert rulesets_of(engine, in_zone) == rulesets_of(engine, golden.case)
+    assert "hannan.culture-2021" not in rulesets_of(engine, elsewhere)
+    assert engine.evaluate(in_zone).grade is Grade.EXEMPT
+
+
+def test_the_zone_lies_in_its_province(engine: Engine) -> None:
+    """The zone names its district, and the line goes on from there."""
+    assert engine.regions.ancestors(ZONE) == (ZONE, "420113", "420100", "420000", "000000")
+    assert engine.regions.name(ZONE) == "湖北省武汉市汉南区武汉经济技术开发区"
 
 
 def test_golden_cases_pass(engine: Engine) -> None:

@@ -14,8 +14,8 @@ from bizrules.truth import Truth
 
 PLUGIN = "bizrules-shanghai"
 REGION = "310000"
-RULESETS = 16
-COUNTS = {"exempt": 20, "mitigated": 1, "lighter": 1, "heavier": 2, "no_compulsion": 3}
+RULESETS = 18
+COUNTS = {"exempt": 20, "mitigated": 1, "lighter": 3, "heavier": 3, "no_compulsion": 9}
 HOLDS = (
     "shanghai.business-environment-17-holds",
     "shanghai.business-environment/17",

@@ -15,7 +15,7 @@ from bizrules.truth import Truth
 PLUGIN = "bizrules-xinjiang"
 REGION = "650000"
 RULESETS = 2
-COUNTS = {"exempt": 3, "lighter": 4, "heavier": 4}
+COUNTS = {"exempt": 3, "lighter": 4, "heavier": 8}
 HOLDS = (
     "wuqia.fertiliser-2024-1-较轻-gains-holds",
     "wuqia.fertiliser-2024/1-较轻-gains",

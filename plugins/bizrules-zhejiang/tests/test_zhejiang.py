@@ -14,8 +14,8 @@ from bizrules.truth import Truth
 
 PLUGIN = "bizrules-zhejiang"
 REGION = "330000"
-RULESETS = 18
-COUNTS = {"exempt": 11, "mitigated": 2, "lighter": 6, "heavier": 12, "no_compulsion": 7}
+RULESETS = 20
+COUNTS = {"exempt": 11, "mitigated": 2, "lighter": 8, "heavier": 13, "no_compulsion": 13}
 HOLDS = (
     "zhejiang.caoe-river-regulation-35.2-holds",
     "zhejiang.caoe-river-regulation/35.2",

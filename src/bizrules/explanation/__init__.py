@@ -4,7 +4,7 @@ One page is made of the outcome; text, Markdown, HTML and plain data are only it
 it says of facts comes from the traces of the findings.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from bizrules.explanation._matter import matter_page
@@ -17,10 +17,12 @@ from bizrules.explanation._page import (
     Speaker,
     page_data,
 )
+from bizrules.explanation._provision import provision_items
 from bizrules.explanation._rendering import FORMS
 from bizrules.explanation._rule import RuleContext, rule_page, say_orders
 from bizrules.explanation._sections import outcome_page
 from bizrules.facts import Vocabulary
+from bizrules.history import FirstViolation
 from bizrules.matters import MatterOutcome
 from bizrules.outcomes import Outcome
 from bizrules.phrases import LANGUAGES
@@ -42,6 +44,7 @@ __all__ = [
     "explain_rule",
     "explanation_data",
     "orders_text",
+    "provision_items",
     "rule_page",
 ]
 
@@ -100,17 +103,19 @@ def explanation_data(
     return page_data(outcome_page(outcome, lang, full=full))
 
 
-def explain_rule(
+def explain_rule(  # noqa: PLR0913 - one argument for each thing the page may tell of
     rule: Rule,
     vocabulary: Vocabulary,
     *,
     ruleset: Ruleset | None = None,
     violations: Mapping[str, Violation] | None = None,
     regions: RegionTable | None = None,
+    first_violation: FirstViolation | None = None,
+    examples: Iterable[tuple[str, bool]] = (),
     lang: str = "zh",
     form: str = "text",
 ) -> str:
-    """A rule as an entry of a list: matter, conditions, exclusions, effect, basis.
+    """A rule as an entry of a list: matter, conditions, exclusions, effect, penalty, basis.
 
     Args:
         rule: The rule.
@@ -118,6 +123,8 @@ def explain_rule(
         ruleset: Its ruleset, for the printed name of its list, its batches and other versions.
         violations: The catalogue, for the names of the violations it is for.
         regions: The regions, for the name of its own.
+        first_violation: What counts as first for it.
+        examples: Golden cases that show it: the name of each, and whether it holds there.
         lang: `zh` or `en`.
         form: `text`, `markdown` or `html`.
 
@@ -126,7 +133,12 @@ def explain_rule(
     """
     _check(lang, form)
     context = RuleContext(
-        vocabulary=vocabulary, ruleset=ruleset, violations=violations or {}, regions=regions
+        vocabulary=vocabulary,
+        ruleset=ruleset,
+        violations=violations or {},
+        regions=regions,
+        first_violation=first_violation,
+        examples=tuple(examples),
     )
     return FORMS[form](rule_page(rule, context, lang))
 

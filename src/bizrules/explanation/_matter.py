@@ -16,7 +16,13 @@ from bizrules.explanation._page import (
     Speaker,
 )
 from bizrules.explanation._reasoning import opinion_clause
-from bizrules.explanation._sections import CRIME_NORMS, citation_list, duty_list, question_list
+from bizrules.explanation._sections import (
+    CRIME_NORMS,
+    citation_list,
+    duty_list,
+    not_replaced,
+    question_list,
+)
 from bizrules.facts import Vocabulary
 from bizrules.fines import range_text
 from bizrules.matters import ActOutcome, MatterOutcome, Part, Role
@@ -165,7 +171,7 @@ def _result(part: Part, speaker: Speaker) -> Iterator[Item]:
     if part.role in _FINED:
         key = "fine.if-penalised" if outcome.grade is None else "matter.part-fine"
         yield Item(speaker.say(key, range=outcome.fine.text))
-    for kind in outcome.other_kinds:
+    for kind in not_replaced(outcome):
         if kind.truth is not Truth.FALSE and not kind.waived:
             yield Item(speaker.text(kind.text))
 

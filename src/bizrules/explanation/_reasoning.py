@@ -4,12 +4,19 @@ from collections.abc import Iterable, Iterator
 
 from bizrules.explanation._page import Speaker
 from bizrules.explanation._traces import established, unique
-from bizrules.outcomes import Finding, LawChoice, Outcome, Question
-from bizrules.penalties import Grade, Modality
+from bizrules.outcomes import (
+    Finding,
+    FineState,
+    KindOutcome,
+    LawChoice,
+    Outcome,
+    Question,
+)
+from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.provenance import Text
 from bizrules.rules import Axis
 from bizrules.truth import Truth
-from bizrules.wording import join, join_clauses, quoted, say_citations
+from bizrules.wording import join, join_clauses, phrase, quoted, say_citations
 
 _MOST_MISSING = 6
 
@@ -73,8 +80,31 @@ def _decided(outcome: Outcome, grade: Grade, speaker: Speaker) -> Iterator[str]:
         said = join_sentences(clauses, speaker)
         yield speaker.say("why.found", intro=_intro(outcome, speaker), clauses=said)
         yield speaker.say("why.conclusion", opinion=opinion)
+        yield from _without_fine(outcome, grade, speaker)
         return
     yield _nothing_holds(outcome, opinion, speaker)
+
+
+def _without_fine(outcome: Outcome, grade: Grade, speaker: Speaker) -> Iterator[str]:
+    """That only the fine is left out, where the party is not let off: other penalties stay."""
+    if outcome.fine.state is not FineState.WAIVED or grade is Grade.EXEMPT:
+        return
+    kinds = [speaker.name("kind", kind.value) for kind in instead_of_fine(outcome)]
+    if kinds:
+        said = speaker.say("rule.instead", kind=join(kinds, speaker.lang))
+        yield speaker.sentence(said)
+    else:
+        yield speaker.say("why.no-fine")
+
+
+def instead_of_fine(outcome: Outcome) -> tuple[PenaltyKind, ...]:
+    """The kinds of penalty that rules order in place of the fine."""
+    return tuple(kind.kind for kind in outcome.other_kinds if is_instead(kind))
+
+
+def is_instead(kind: KindOutcome) -> bool:
+    """Whether what is said of a kind is that it takes the place of the fine."""
+    return kind.text == phrase("kind.instead", kind=phrase(f"kind.{kind.kind.value}"))
 
 
 def _nothing_holds(outcome: Outcome, opinion: str, speaker: Speaker) -> str:
@@ -186,11 +216,15 @@ def _clause(finding: Finding, facts: list[str], speaker: Speaker) -> str:
 
 
 def _list_name(name: Text, speaker: Speaker) -> str:
-    """The printed name of a list, the word for list added where the name lacks it."""
+    """The printed name of a list, the word for list added where the name lacks it.
+
+    A tier of a benchmark (裁量档次) is no list.
+    """
     printed = speaker.text(name)
     whole = speaker.say("why.list-name", list=printed)
     word = whole.removeprefix(printed)
-    return printed if word and printed.endswith(word) else whole
+    named = word and printed.endswith((word, speaker.say("why.list-tier")))
+    return printed if named else whole
 
 
 def join_sentences(clauses: Iterable[str], speaker: Speaker) -> str:

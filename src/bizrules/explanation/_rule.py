@@ -5,7 +5,16 @@ from fractions import Fraction
 
 import attrs
 
-from bizrules.conditions import AllOf, AnyOf, AtLeast, Condition, Defined, Not, PerKind
+from bizrules.conditions import (
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Condition,
+    Defined,
+    Not,
+    PerKind,
+    facts_read,
+)
 from bizrules.explanation._findings import say_effect
 from bizrules.explanation._page import (
     Item,
@@ -17,10 +26,14 @@ from bizrules.explanation._page import (
     Section,
     Speaker,
 )
+from bizrules.explanation._provision import provision_items
 from bizrules.facts import Vocabulary
 from bizrules.fines import range_text
+from bizrules.history import Counting, FirstViolation
+from bizrules.history_wording import counted_text
 from bizrules.outcomes import FineRange
 from bizrules.penalties import Band, FineEffect, PenaltyKind
+from bizrules.provenance import Status
 from bizrules.regions import RegionTable
 from bizrules.rules import Batch, Rule, RuleEffect, Ruleset, Violation
 from bizrules.values import Interval
@@ -45,12 +58,23 @@ class RuleContext:
         ruleset: Its ruleset, for the printed name of its list; None if not at hand.
         violations: The catalogue, for the names of the violations it is for.
         regions: The regions, for the name of its own; None if not at hand.
+        first_violation: What counts as first for it; None if not at hand.
+        examples: Golden cases that show it: the name of each, and whether it holds there.
     """
 
     vocabulary: Vocabulary
     ruleset: Ruleset | None = None
     violations: Mapping[str, Violation] = attrs.field(factory=dict)
     regions: RegionTable | None = None
+    first_violation: FirstViolation | None = None
+    examples: tuple[tuple[str, bool], ...] = ()
+
+
+# More provisions than these would hide the entry.
+_MOST_PROVISIONS = 3
+_MOST_VIOLATIONS = 10
+_MOST_EXAMPLES = 10
+_FIRST = frozenset({"first_violation", "prior_count"})
 
 
 def rule_page(rule: Rule, context: RuleContext, lang: str) -> Page:
@@ -70,7 +94,9 @@ def _sections(rule: Rule, context: RuleContext, speaker: Speaker) -> Iterator[Se
     always = Paragraph(speaker.sentence(speaker.say("condition.always")))
     yield from speaker.section("conditions", [conditions or always])
     yield from speaker.section("exclusions", [_conditions(excluded, context, speaker)])
+    yield from speaker.section("first", [_listed(_countings(rule, context, speaker))])
     yield from speaker.section("effect", [_listed(_effects(rule, speaker))])
+    yield from speaker.section("penalty", [_penalties(rule, context, speaker)])
     unexpressed = (
         speaker.say("rule.unexpressed", text=one.text, reason=one.reason)
         for one in rule.unexpressed
@@ -80,6 +106,51 @@ def _sections(rule: Rule, context: RuleContext, speaker: Speaker) -> Iterator[Se
     yield from speaker.section("citations", [_listed(cited)])
     note = Paragraph(speaker.text(rule.note)) if rule.note is not None else None
     yield from speaker.section("note", [note])
+    yield from speaker.section("examples", [_listed(_examples(context, speaker))])
+
+
+def _countings(rule: Rule, context: RuleContext, speaker: Speaker) -> Iterator[str]:
+    """Which earlier violations count, where the conditions ask for that."""
+    read = facts_read(rule.condition)
+    first = context.first_violation
+    violation = min(rule.violations or ("",))
+
+    def said(label: str, counting: Counting) -> str:
+        text = speaker.text(counted_text(counting, violation))
+        cited = say_citations(counting.citations, speaker.lang)
+        return speaker.say("format.counted", label=label, said=speaker.noted(text, [cited]))
+
+    if first is not None and not _FIRST.isdisjoint(read):
+        yield said(speaker.text(context.vocabulary[min(_FIRST & read)].label), first)
+    for name in sorted(read):
+        fact = context.vocabulary[name]
+        if fact.counts is not None:
+            yield said(speaker.text(fact.label), fact.counts)
+
+
+def _penalties(rule: Rule, context: RuleContext, speaker: Speaker) -> Items | None:
+    """What the law threatens for what the entry is about."""
+    known = [context.violations.get(code) for code in sorted(rule.violations or ())]
+    found = [one for one in known if one is not None]
+    items = []
+    for violation in found[:_MOST_VIOLATIONS]:
+        provisions = provision_items(violation, context.vocabulary, speaker.lang)
+        if len(found) > _MOST_PROVISIONS:
+            provisions = tuple(Item(one.text) for one in provisions)
+        items.append(Item(speaker.text(violation.title), None, provisions))
+    if len(found) == 1:
+        items = list(items[0].children)
+    if len(found) > _MOST_VIOLATIONS:
+        items.append(Item(speaker.say("format.more", count=len(found) - _MOST_VIOLATIONS)))
+    return Items(tuple(items)) if items else None
+
+
+def _examples(context: RuleContext, speaker: Speaker) -> Iterator[str]:
+    for name, holds in context.examples[:_MOST_EXAMPLES]:
+        yield speaker.say(f"format.example.{'holds' if holds else 'fails'}", name=name)
+    further = len(context.examples) - _MOST_EXAMPLES
+    if further > 0:
+        yield speaker.say("format.more", count=further)
 
 
 def _alternatives(condition: Condition) -> tuple[Condition, ...]:
@@ -111,12 +182,27 @@ def _entry_values(
     yield "departments", join((speaker.name("department", d) for d in departments), speaker.lang)
     yield "region", _region(rule, context, speaker)
     yield "level", speaker.say(f"level.{rule.level.name.lower()}")
-    yield "in-force", _in_force(rule.in_force, speaker)
-    yield from _versions(rule, ruleset, speaker)
-    yield "status", speaker.say(f"status.{rule.status.value}")
-    is_draft = ruleset is not None and ruleset.is_draft
-    yield "draft", speaker.say("rule.draft-value") if is_draft else None
+    if ruleset is not None and ruleset.is_draft:
+        yield from _draft(rule, ruleset, speaker)
+    else:
+        issued = None if ruleset is None else ruleset.instrument.issued
+        yield "issued", None if issued is None else say_date(issued, speaker.lang)
+        yield "in-force", _in_force(rule.in_force, speaker)
+        yield from _versions(rule, ruleset, speaker)
+        yield "status", speaker.say(f"status.{rule.status.value}")
+    checked = None if ruleset is None else ruleset.checked_on
+    yield "checked", None if checked is None else say_date(checked, speaker.lang)
     yield "ruleset", speaker.text(ruleset.title) if ruleset is not None else rule.ruleset
+
+
+def _draft(rule: Rule, ruleset: Ruleset, speaker: Speaker) -> Iterator[tuple[str, str | None]]:
+    """When a draft was put out, and that it decides no case; it is in force on no day."""
+    day = ruleset.put_out
+    yield "put-out", None if day is None else say_date(day, speaker.lang)
+    yield from _versions(rule, ruleset, speaker)
+    if rule.status is not Status.CONFIRMED:
+        yield "status", speaker.say(f"status.{rule.status.value}")
+    yield "draft", speaker.say("rule.draft-value")
 
 
 def _region(rule: Rule, context: RuleContext, speaker: Speaker) -> str:
@@ -233,6 +319,8 @@ def _band(band: Band, speaker: Speaker) -> str:
     if key is not None:
         return speaker.say(f"rule.fine.band-{key}")
     low, high = say_share(band.low, speaker.lang), say_share(band.high, speaker.lang)
+    if low == high:
+        return speaker.say("rule.fine.band-at", share=low)
     return speaker.say("rule.fine.band", low=low, high=high)
 
 

@@ -17,7 +17,14 @@ from bizrules.explanation._page import (
     Paragraph,
     Speaker,
 )
-from bizrules.explanation._reasoning import deciding, opinion_clause, reasoning, say_grades
+from bizrules.explanation._reasoning import (
+    deciding,
+    instead_of_fine,
+    is_instead,
+    opinion_clause,
+    reasoning,
+    say_grades,
+)
 from bizrules.explanation._traces import established, unique
 from bizrules.facts import Vocabulary
 from bizrules.fines import range_text
@@ -25,6 +32,7 @@ from bizrules.matters import MatterOutcome
 from bizrules.outcomes import (
     DueDuty,
     FineState,
+    KindOutcome,
     MeasureOutcome,
     OtherLaw,
     Outcome,
@@ -159,9 +167,17 @@ def _fine(outcome: Outcome, speaker: Speaker) -> Iterator[Block]:
 
 
 def _kinds(outcome: Outcome, speaker: Speaker) -> Block | None:
-    items = tuple(Item(speaker.text(kind.text)) for kind in outcome.other_kinds)
+    items = tuple(Item(speaker.text(kind.text)) for kind in not_replaced(outcome))
     heading = "" if outcome.grade is not None else speaker.say("kind.if-penalised")
     return Items(items, heading=heading) if items else None
+
+
+def not_replaced(outcome: Outcome) -> Iterator[KindOutcome]:
+    """The kinds without those that a rule orders in place of the fine: it says more of them."""
+    ordered = instead_of_fine(outcome)
+    for kind in outcome.other_kinds:
+        if kind.kind not in ordered or is_instead(kind):
+            yield kind
 
 
 def _compulsion(outcome: Outcome, speaker: Speaker) -> Block | None:

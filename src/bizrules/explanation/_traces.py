@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from bizrules import phrases
 from bizrules.explanation._page import Item, Speaker
 from bizrules.outcomes import Trace
 from bizrules.provenance import Text
@@ -11,6 +12,8 @@ from bizrules.truth import Truth
 from bizrules.wording import join, join_clauses, phrase, say_citations
 
 _YES, _NO = phrase("value.true"), phrase("value.false")
+# Zero with its unit.
+_NOTHING: Final = re.compile(r"0\D*")
 _NOTES: Final = frozenset({"element", "in_force", "displaced"})
 _GROUPS: Final = frozenset({"all", "any", "at_least", "per_kind"})
 
@@ -37,7 +40,10 @@ def _fact(trace: Trace, speaker: Speaker) -> str:
     if found is None:
         return text
     chosen = _with_choice(text, found, speaker)
-    return speaker.say("why.fact", text=text, found=found) if chosen is None else chosen
+    if chosen is not None:
+        return chosen
+    key = "why.facts" if len(trace.facts) > 1 else "why.fact"
+    return speaker.say(key, text=text, found=found)
 
 
 def _with_choice(text: str, found: str, speaker: Speaker) -> str | None:
@@ -61,8 +67,20 @@ def telling(found: Text | None) -> Text | None:
 
 
 def _found(trace: Trace, speaker: Speaker) -> str | None:
+    """What the case says; None where the test itself says it: that there is none."""
     found = telling(trace.found)
-    return None if found is None else speaker.text(found)
+    if found is None or (_is_nothing(found) and _says_none(trace.text)):
+        return None
+    return speaker.text(found)
+
+
+def _is_nothing(found: Text) -> bool:
+    """Whether an amount or a count is zero, whatever its unit."""
+    return _NOTHING.fullmatch(found.zh) is not None
+
+
+def _says_none(text: Text) -> bool:
+    return text.zh.startswith(phrases.say("test.none", "zh", name=""))
 
 
 def _concept(trace: Trace, speaker: Speaker) -> str:

@@ -82,6 +82,15 @@ def say(key: str, lang: str, /, **details: object) -> str:
     return _PHRASES[lang][key].format(**details)
 
 
+def template(key: str, lang: str) -> str:
+    """The phrase under `key` in the language as it is written, its details in braces.
+
+    Raises:
+        KeyError: If the language has no such phrase.
+    """
+    return _PHRASES[lang][key]
+
+
 def has(key: str) -> bool:
     """Whether there is a phrase under `key`."""
     return key in _PHRASES["zh"]

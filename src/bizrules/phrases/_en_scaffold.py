@@ -2,4 +2,35 @@
 
 from typing import Final
 
-SCAFFOLD: Final[dict[str, str]] = {}
+SCAFFOLD: Final[dict[str, str]] = {
+    "scaffold.command": "Create a package of rules for a place: it installs, passes its tests and evaluates a case at once.\nNAME is the name of the place in lower case; the package is bizrules-NAME.",
+    "scaffold.option.region": "the place: its code in GB/T 2260, or its name",
+    "scaffold.option.output": "folder of the package; otherwise bizrules-NAME in the current folder",
+    "scaffold.option.english": "English name of the place; otherwise NAME with a capital",
+    "scaffold.option.author": "who publishes the package; otherwise the place",
+    "scaffold.option.update": "renew Makefile, CI files and schemas of a package made by `new`; rules, cases and tests stay",
+    "scaffold.usage.missing": "write `bizrules new NAME --region REGION`, for example `bizrules new panlong --region 530103`",
+    "scaffold.usage.update": "`--update` takes the folder of a package and nothing else",
+    "scaffold.created": "{package} is created in {folder}, for {place}.\nIts only ruleset is an example, a draft that decides no case: replace it by the lists of the place.\nNext:\n  cd {folder}\n  make test\n  bizrules evaluate cases/example.yaml",
+    "scaffold.updated": "{package} in {folder} is up to date with the template; rules, cases, tests and pyproject.toml are as they were.\nIf its tests pass, it may require `bizrules{core}` in pyproject.toml.",
+    "problem.package-name": "`{name}` cannot be the name of a package of rules",
+    "problem.package-name.help": "use lower-case letters, digits and single hyphens, beginning with a letter, at most 30 characters, such as `{fitting}`",
+    "problem.region-ambiguous": "{count} regions are called `{name}`",
+    "problem.region-ambiguous.help": "{near}",
+    "problem.region-national": "a package of rules is for one place, not for the whole country (`{found}`)",
+    "problem.region-national.help": "name a province, a city, or a district or county",
+    "problem.unfit-text": "the text of `--{option}` holds characters that cannot stand in the files of a package: `{found}`",
+    "problem.unfit-text.help": "leave out quotes, backslashes, braces and line breaks, and write 1 to 60 characters",
+    "problem.folder-not-empty": "the folder `{folder}` is not empty",
+    "problem.folder-not-empty.help": "name another one with `--output`, or use `bizrules new --update {folder}` if the package is there already",
+    "problem.folder-is-file": "`{folder}` is a file",
+    "problem.folder-is-file.help": "name a folder with `--output`",
+    "problem.package-unwritable": "the package cannot be written to `{folder}`: {reason}",
+    "problem.package-unwritable.help": "name a folder that may be written to with `--output`",
+    "problem.not-from-template": "`{folder}` has no {file}, so it was not made by `bizrules new`",
+    "problem.not-from-template.help": "name the folder of a package that was",
+    "problem.answers-unreadable": "the answers of the package cannot be used: `{key}`",
+    "problem.answers-unreadable.help": "restore .copier-answers.yml from the history of the package",
+    "problem.git-missing": "git is not installed, and the template cannot be rendered without it",
+    "problem.git-missing.help": "install git",
+}

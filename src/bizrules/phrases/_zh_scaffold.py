@@ -2,4 +2,35 @@
 
 from typing import Final
 
-SCAFFOLD: Final[dict[str, str]] = {}
+SCAFFOLD: Final[dict[str, str]] = {
+    "scaffold.command": "为一个地区新建规则包：建成即可安装、通过测试、办理案件。\nNAME 是地区的名称，用小写字母；规则包名为 bizrules-NAME。",
+    "scaffold.option.region": "地区：行政区划代码或者名称",
+    "scaffold.option.output": "规则包的目录；不写则为当前目录下的 bizrules-NAME",
+    "scaffold.option.english": "地区的英文名称；不写则由 NAME 首字母大写而成",
+    "scaffold.option.author": "规则包的发布单位；不写则为该地区",
+    "scaffold.option.update": "更新由 new 建立的规则包的 Makefile、持续集成文件和 JSON Schema；规则、案件、测试不动",
+    "scaffold.usage.missing": "请写作 `bizrules new NAME --region REGION`，例如 `bizrules new panlong --region 530103`",
+    "scaffold.usage.update": "`--update` 只写规则包的目录，不与其他参数并用",
+    "scaffold.created": "已在 {folder} 建立规则包 {package}，适用地区：{place}。\n目前只有一个示例规则集，是草案，不参与任何案件的裁量；请换成本地公布的清单。\n接下来：\n  cd {folder}\n  make test\n  bizrules evaluate cases/example.yaml",
+    "scaffold.updated": "{folder} 中的规则包 {package} 已按模板更新；规则、案件、测试和 pyproject.toml 保持原样。\n测试通过的，可以在 pyproject.toml 中改为 `bizrules{core}`。",
+    "problem.package-name": "`{name}` 不能作为规则包的名称",
+    "problem.package-name.help": "请用小写字母、数字和单个连字符，以字母开头，不超过30个字符，例如 `{fitting}`",
+    "problem.region-ambiguous": "有{count}个地区名为 `{name}`",
+    "problem.region-ambiguous.help": "{near}",
+    "problem.region-national": "规则包只为一个地区编制，不能是全国（`{found}`）",
+    "problem.region-national.help": "请写明省、市或者县、区",
+    "problem.unfit-text": "`--{option}` 中有不能写入规则包文件的字符：`{found}`",
+    "problem.unfit-text.help": "请写1至60个字符，不要使用引号、反斜杠、花括号和换行",
+    "problem.folder-not-empty": "目录 `{folder}` 不是空的",
+    "problem.folder-not-empty.help": "请用 `--output` 另指定目录；规则包已经建立的，用 `bizrules new --update {folder}`",
+    "problem.folder-is-file": "`{folder}` 是一个文件",
+    "problem.folder-is-file.help": "请用 `--output` 指定目录",
+    "problem.package-unwritable": "规则包无法写入 `{folder}`：{reason}",
+    "problem.package-unwritable.help": "请用 `--output` 指定可以写入的目录",
+    "problem.not-from-template": "`{folder}` 中没有 {file}，不是用 `bizrules new` 建立的",
+    "problem.not-from-template.help": "请指定用该命令建立的规则包目录",
+    "problem.answers-unreadable": "规则包建立时的回答无法使用：`{key}`",
+    "problem.answers-unreadable.help": "请从规则包的历史版本中恢复 .copier-answers.yml",
+    "problem.git-missing": "没有安装 git，无法套用模板",
+    "problem.git-missing.help": "请安装 git",
+}

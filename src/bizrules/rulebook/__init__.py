@@ -26,5 +26,5 @@ def rulebook_pages(engine: Engine, lang: str = "zh") -> Mapping[str, str]:
     if lang not in LANGUAGES:
         raise ValueError(f"no such language: {lang!r}")
     found = [ruleset for ruleset in engine.rulesets if ruleset.rules]
-    pages = {path_of(one, engine.regions): ruleset_page(one, engine, lang) for one in found}
-    return {INDEX: index_page(found, engine.regions, lang), **pages}
+    pages = {path_of(one, engine): ruleset_page(one, engine, lang) for one in found}
+    return {INDEX: index_page(found, engine, lang), **pages}

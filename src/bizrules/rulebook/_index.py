@@ -1,13 +1,14 @@
 """Where the page of a ruleset stands, and the page that leads to all of them."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from bizrules import phrases
+from bizrules.engine import Engine
 from bizrules.regions import NATIONAL, RegionTable
 from bizrules.rulebook._markdown import cell, marked_down, table
-from bizrules.rules import Ruleset
+from bizrules.rules import Rule, Ruleset, Violation
 from bizrules.wording import name_of, say_date
 
 INDEX: Final = "README.md"
@@ -16,16 +17,33 @@ INDEX: Final = "README.md"
 _GENERAL: Final = "general"
 
 
-def folder_of(ruleset: Ruleset, regions: RegionTable) -> tuple[str, str]:
+def folder_of(ruleset: Ruleset, engine: Engine) -> tuple[str, str]:
     """Part of the book, and the department or province under it."""
     if ruleset.region == NATIONAL:
-        return "national", ruleset.department or _GENERAL
-    return "places", _province(ruleset.region, regions)
+        return "national", department_of(ruleset, engine.violations) or _GENERAL
+    return "places", _province(ruleset.region, engine.regions)
 
 
-def path_of(ruleset: Ruleset, regions: RegionTable) -> str:
+def path_of(ruleset: Ruleset, engine: Engine) -> str:
     """Path of the page in the book."""
-    return "/".join((*folder_of(ruleset, regions), f"{ruleset.id}.md"))
+    return "/".join((*folder_of(ruleset, engine), f"{ruleset.id}.md"))
+
+
+def department_of(ruleset: Ruleset, violations: Mapping[str, Violation]) -> str | None:
+    """The one department that all its rules are for; None if they are for several or for all."""
+    if ruleset.department is not None:
+        return ruleset.department
+    found = {code for rule in ruleset.rules for code in _departments(rule, violations)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _departments(rule: Rule, violations: Mapping[str, Violation]) -> frozenset[str | None]:
+    """Departments it names, else those of its violations; None stands for all."""
+    if rule.departments is not None:
+        return frozenset(rule.departments)
+    if rule.violations is None:
+        return frozenset({None})
+    return frozenset(violations[name].department for name in rule.violations)
 
 
 def _province(region: str, regions: RegionTable) -> str:
@@ -34,7 +52,7 @@ def _province(region: str, regions: RegionTable) -> str:
     return next((code for code in sorted(line) if code.endswith("0000")), region)
 
 
-def index_page(rulesets: Sequence[Ruleset], regions: RegionTable, lang: str) -> str:
+def index_page(rulesets: Sequence[Ruleset], engine: Engine, lang: str) -> str:
     """The index, with how many rules stand on each page."""
     rules = sum(len(one.rules) for one in rulesets)
     lines = [
@@ -45,15 +63,15 @@ def index_page(rulesets: Sequence[Ruleset], regions: RegionTable, lang: str) -> 
         phrases.say("rulebook.caution", lang),
     ]
     groups: dict[tuple[str, str], list[Ruleset]] = {}
-    for one in sorted(rulesets, key=lambda one: (folder_of(one, regions), one.region, one.id)):
-        groups.setdefault(folder_of(one, regions), []).append(one)
+    for one in sorted(rulesets, key=lambda one: (folder_of(one, engine), one.region, one.id)):
+        groups.setdefault(folder_of(one, engine), []).append(one)
     parts = Counter(part for part, _ in groups)
     for (part, name), members in groups.items():
         if part in parts:
             lines += ["", f"## {phrases.say(f'rulebook.part.{part}', lang)}"]
             del parts[part]
-        lines += ["", f"### {_group_name(part, name, regions, lang)}", ""]
-        lines += _group(members, regions, lang)
+        lines += ["", f"### {_group_name(part, name, engine.regions, lang)}", ""]
+        lines += _group(members, engine, lang)
     return "\n".join(lines) + "\n"
 
 
@@ -65,9 +83,9 @@ def _group_name(part: str, name: str, regions: RegionTable, lang: str) -> str:
     return name_of("department", name).in_(lang)
 
 
-def _group(members: Sequence[Ruleset], regions: RegionTable, lang: str) -> Iterator[str]:
+def _group(members: Sequence[Ruleset], engine: Engine, lang: str) -> Iterator[str]:
     heads = [phrases.say(f"rulebook.head.{name}", lang) for name in _heads(members)]
-    yield from table(heads, (_row(one, regions, lang) for one in members))
+    yield from table(heads, (_row(one, engine, lang) for one in members))
 
 
 def _heads(members: Sequence[Ruleset]) -> tuple[str, ...]:
@@ -76,10 +94,17 @@ def _heads(members: Sequence[Ruleset]) -> tuple[str, ...]:
     return ("ruleset", "region", "kind", "from", "rules")
 
 
-def _row(one: Ruleset, regions: RegionTable, lang: str) -> list[str]:
+def _row(one: Ruleset, engine: Engine, lang: str) -> list[str]:
     kind = phrases.say(f"rulebook.kind.{one.instrument.kind.value}", lang)
-    link = f"[{marked_down(one.title.in_(lang))}]({path_of(one, regions)})"
-    place = [] if one.region == NATIONAL else [cell([regions.name(one.region)])]
-    start = one.in_force.start
-    day = "" if start is None else say_date(start, lang)
-    return [link, *place, kind, day, str(len(one.rules))]
+    link = f"[{marked_down(one.title.in_(lang))}]({path_of(one, engine)})"
+    place = [] if one.region == NATIONAL else [cell([engine.regions.name(one.region)])]
+    return [link, *place, kind, _first_day(one, lang), str(len(one.rules))]
+
+
+def _first_day(one: Ruleset, lang: str) -> str:
+    """From when it is in force; a draft never is, so when it was put out."""
+    day = one.put_out if one.is_draft else one.in_force.start
+    if day is None:
+        return phrases.say("span.unknown", lang)
+    said = say_date(day, lang)
+    return phrases.say("rule.published", lang, day=said) if one.is_draft else said

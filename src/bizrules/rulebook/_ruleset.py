@@ -9,12 +9,13 @@ from bizrules import phrases
 from bizrules.conditions import AllOf, Condition
 from bizrules.engine import Engine
 from bizrules.explanation import Item, Items, Page, Pairs, Paragraph, RuleContext, rule_page
-from bizrules.history_wording import counting_text
-from bizrules.provenance import Citation
+from bizrules.history_wording import counted_text
+from bizrules.provenance import Citation, Text
 from bizrules.regions import NATIONAL
+from bizrules.rulebook._index import department_of
 from bizrules.rulebook._markdown import cell, marked_down, numbered, table
 from bizrules.rules import Axis, Measure, Rule, Ruleset, Violation
-from bizrules.wording import name_of, numbered_parts, say_citations, say_date
+from bizrules.wording import name_of, numbered_parts, say_citation, say_citations, say_date
 
 
 def ruleset_page(ruleset: Ruleset, engine: Engine, lang: str) -> str:
@@ -46,22 +47,39 @@ def _head(ruleset: Ruleset, engine: Engine, lang: str) -> Iterator[tuple[str, st
     instrument = ruleset.instrument
     cited = Citation(law=instrument.name, number=instrument.number)
     yield "instrument", say_citations([cited], lang)
+    if instrument.issued is not None and not ruleset.is_draft:
+        yield "issued", say_date(instrument.issued, lang)
     yield "kind", phrases.say(f"rulebook.kind.{instrument.kind.value}", lang)
     yield "level", phrases.say(f"level.{instrument.level.name.lower()}", lang)
     if ruleset.region != NATIONAL:
         yield "region", engine.regions.name(ruleset.region)
-    if ruleset.department is not None:
-        yield "department", name_of("department", ruleset.department).in_(lang)
-    days = ruleset.in_force
-    if days.start is not None:
-        yield "from", say_date(days.start, lang)
-    if days.until is not None:
-        yield "until", say_date(days.until, lang)
+    department = department_of(ruleset, engine.violations)
+    if department is not None:
+        yield "department", name_of("department", department).in_(lang)
+    yield from _days_of(ruleset, lang)
     if ruleset.first_violation is not None:
-        yield "first", counting_text(ruleset.first_violation, "").in_(lang)
+        yield "first", counted_text(ruleset.first_violation, "").in_(lang)
     status = "draft" if ruleset.is_draft else ruleset.status.value
     yield "status", phrases.say(f"status.{status}", lang)
+    if ruleset.checked_on is not None:
+        yield "checked", say_date(ruleset.checked_on, lang)
     yield "rules", str(len(ruleset.rules))
+
+
+def _days_of(ruleset: Ruleset, lang: str) -> Iterator[tuple[str, str]]:
+    """The days on which it is in force; of a draft, which never is, when it was put out."""
+    days = ruleset.in_force
+    if ruleset.is_draft:
+        day = ruleset.put_out
+        said = phrases.say("span.unknown", lang) if day is None else say_date(day, lang)
+        yield "published", said
+        return
+    if days.start is not None:
+        yield "from", say_date(days.start, lang)
+    else:
+        yield "from", phrases.say("rulebook.from.unknown", lang)
+    if days.until is not None:
+        yield "until", say_date(days.until, lang)
 
 
 def _list_name(name: str | None, ruleset: Ruleset, lang: str) -> str:
@@ -75,13 +93,22 @@ def _list(rules: Sequence[Rule], context: RuleContext, lang: str) -> Iterator[st
     shared = _shared(rules)
     if shared:
         common = rule_page(_with_condition(rules[0], shared), context, lang)
-        yield phrases.say("rulebook.preamble", lang)
-        yield ""
-        yield cell(_conditions(common, lang))
-        yield ""
+        yield from _preamble(common, lang)
     heads, rows = _columns(rules, shared, context, lang)
     said = [phrases.say(f"rulebook.head.{head}", lang) for head in heads]
     yield from table(said, rows)
+
+
+def _preamble(common: Page, lang: str) -> Iterator[str]:
+    """What must hold for all entries, then what must not."""
+    excluded = _lines(common, "exclusions", lang)
+    parts = {"preamble": _wanted(common, lang), "preamble.exclusions": excluded}
+    for key, lines in parts.items():
+        if lines:
+            yield phrases.say(f"rulebook.{key}", lang)
+            yield ""
+            yield cell(lines)
+            yield ""
 
 
 def _shared(rules: Sequence[Rule]) -> tuple[Condition, ...]:
@@ -144,13 +171,17 @@ def _lines(page: Page, key: str, lang: str) -> list[str]:
 def _conditions(page: Page, lang: str) -> Iterator[str]:
     """What must hold, then what must not; only exceptions need no word that nothing else must."""
     excluded = _lines(page, "exclusions", lang)
-    wanted = _items(page, "conditions")
-    always = all(isinstance(b, Paragraph) for b in _blocks(page, "conditions"))
-    if not (always and excluded):
-        yield from numbered(wanted, lang)
+    yield from _wanted(page, lang) if excluded else _lines(page, "conditions", lang)
     if excluded:
         yield phrases.say("rulebook.exclusions", lang)
         yield from excluded
+
+
+def _wanted(page: Page, lang: str) -> list[str]:
+    """What must hold; nothing where only a sentence says that nothing must."""
+    if all(isinstance(block, Paragraph) for block in _blocks(page, "conditions")):
+        return []
+    return _lines(page, "conditions", lang)
 
 
 def _blocks(page: Page, key: str) -> Iterator[object]:
@@ -197,20 +228,56 @@ def _violations(rule: Rule, context: RuleContext) -> list[Violation]:
 
 
 def _basis(rule: Rule, context: RuleContext, lang: str) -> Iterator[str]:
-    """Where the penalty stands, and where what the entry orders does."""
-    cited: list[Citation] = []
-    if rule.axis is Axis.PENALTY and rule.list is not None:
-        for violation in _violations(rule, context):
-            cited += (one for one in _provisions(violation, rule) if one not in cited)
+    """Where the penalty or the measure stands, and where what the entry orders does."""
+    applied = _foreign(rule, context)
+    if rule.list is not None and rule.axis is Axis.PENALTY:
+        yield from _penalty_basis(rule, applied, context, lang)
+    elif applied:
+        yield phrases.say("rulebook.ground", lang, cited=say_citations(applied, lang))
+    else:
+        yield from _unstated(rule, context, lang)
+
+
+def _penalty_basis(
+    rule: Rule, applied: Sequence[Citation], context: RuleContext, lang: str
+) -> Iterator[str]:
+    """The penalty provisions, and what else is applied; the same place is not named twice."""
+    violations = _violations(rule, context)
+    cited = list(dict.fromkeys(c for one in violations for c in _provisions(one, rule)))
+    applied = [one for one in applied if not _is_said(one, cited)]
     if cited:
         yield phrases.say("rulebook.penalty", lang, cited=say_citations(cited, lang))
-    # An entry that cites nothing but its list cites that.
-    applied = [one for one in _foreign(rule, context) if _plain(one) not in cited]
-    if not cited and not applied:
-        applied = list(rule.citations)
+    else:
+        yield from _unstated(rule, context, lang)
+        reasons = [one.no_provision for one in violations if one.no_provision is not None]
+        applied = [one for one in applied if not any(_names(reason, one) for reason in reasons)]
     if applied:
-        key = "applied" if cited else "ground"
-        yield phrases.say(f"rulebook.{key}", lang, cited=say_citations(applied, lang))
+        yield phrases.say("rulebook.applied", lang, cited=say_citations(applied, lang))
+
+
+def _is_said(citation: Citation, cited: Sequence[Citation]) -> bool:
+    """Whether the place is cited already, itself or by a paragraph of the whole article."""
+    whole = citation.paragraph is None and citation.article is not None
+    return any(
+        _plain(citation) == one
+        or (whole and (one.law, one.article) == (citation.law, citation.article))
+        for one in cited
+    )
+
+
+def _names(reason: Text, citation: Citation) -> bool:
+    """Whether the reason for which no provision is at hand names the place already."""
+    return say_citation(citation, "zh") in reason.zh
+
+
+def _unstated(rule: Rule, context: RuleContext, lang: str) -> Iterator[str]:
+    """What stands in place of a penalty provision that is not named: the list is none."""
+    if rule.axis is Axis.COMPULSION or rule.violations is None:
+        yield phrases.say(f"rulebook.basis.{rule.axis.value}", lang)
+        return
+    texts = (one.no_provision for one in _violations(rule, context))
+    reasons = dict.fromkeys(text.in_(lang) for text in texts if text is not None)
+    yield from reasons or [phrases.say("rulebook.basis.unknown", lang)]
 
 
 def _provisions(violation: Violation, rule: Rule) -> list[Citation]:
@@ -235,7 +302,12 @@ def _foreign(rule: Rule, context: RuleContext) -> list[Citation]:
     if ruleset is None or rule.list is None:
         return list(rule.citations)
     own = ruleset.instrument.name
-    return [one for one in rule.citations if one.law != own or one.article is not None]
+    return [one for one in rule.citations if one.article is not None or not _is_own(one, own, rule)]
+
+
+def _is_own(citation: Citation, own: str, rule: Rule) -> bool:
+    # A later batch of a list has a name of its own; the number is then that of the entry.
+    return citation.law == own or (citation.entry is not None and citation.entry == rule.entry)
 
 
 def _notes(rule: Rule, page: Page, context: RuleContext, lang: str) -> Iterator[str]:
