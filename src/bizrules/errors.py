@@ -147,8 +147,8 @@ class CaseError(ProblemsError):
     """A case that cannot be evaluated."""
 
 
-class PluginError(BizrulesError):
-    """A plugin that contributes nothing, misspells a hook or fails validation.
+class CodedError(BizrulesError):
+    """An error with a code and what its message mentions, worded in either language.
 
     Attributes:
         code: Stable code such as `plugin-empty`.
@@ -167,6 +167,14 @@ class PluginError(BizrulesError):
         message = phrases.say(f"problem.{self.code}", lang, **details)
         advice = phrases.say(f"problem.{self.code}.help", lang, **details)
         return f"{message}; {advice}" if lang == "en" else f"{message}；{advice}"
+
+
+class PluginError(CodedError):
+    """A plugin that fits another version, contributes nothing, misspells a hook or is not valid."""
+
+
+class ScaffoldError(CodedError):
+    """A new package of rules that cannot be created, or one that cannot be brought up to date."""
 
 
 class UnknownNameError(BizrulesError, KeyError):

@@ -1,7 +1,7 @@
 """Hooks of plugins: typed specifications, data first.
 
-A plugin contributes documents and derivations; no hook sees or edits an outcome. The order in
-which plugins are called has no meaning.
+A plugin contributes documents, derivations and zones; no hook sees or edits an outcome. The order
+in which plugins are called has no meaning.
 """
 
 from collections.abc import Iterable
@@ -14,6 +14,15 @@ from bizrules.regions import Region
 
 hookspec = pluggy.HookspecMarker("bizrules")
 hookimpl = pluggy.HookimplMarker("bizrules")
+
+
+@hookspec
+def bizrules_format() -> int:  # type: ignore[empty-body]
+    """Format of documents the plugin is written for, as its documents say in `format:`.
+
+    Called once when an engine is built, before the other hooks. Required: a library that does not
+    read this format says which of the two has to be upgraded.
+    """
 
 
 @hookspec

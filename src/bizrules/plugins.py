@@ -1,8 +1,12 @@
-"""Plugins: found by their entry points, checked, and asked what they contribute."""
+"""Plugins: found by their entry points, checked, and asked what they contribute.
 
-from collections.abc import Callable, Iterable, Mapping
+Before a plugin is imported its requirement on the library is read, so that a plugin for another
+version is told from one that is broken.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from inspect import Parameter, signature
 from pathlib import Path
 from types import ModuleType
@@ -10,13 +14,20 @@ from typing import Final, TypeVar
 
 import attrs
 import pluggy
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from bizrules import hookspecs
 from bizrules.derivation import Derivation
+from bizrules.documents import FORMAT
 from bizrules.errors import PluginError
 from bizrules.regions import Region
 
 GROUP: Final = "bizrules"
+# Operators whose version has to be reached; the others are upper limits and exceptions.
+_LOWER: Final = frozenset({">=", ">", "~=", "=="})
 _T = TypeVar("_T")
 
 
@@ -28,6 +39,8 @@ class Plugin:
         name: Name of the distribution, or of the module if it is none.
         version: Its version.
         region: GB/T 2260 code of its own region.
+        fits: Versions of the library it fits, as it requires them; empty if it is no distribution.
+        format: Format of documents it is written for.
         documents: Files and folders it ships.
         derivations: Derived facts it adds.
         zones: Functional zones it declares.
@@ -37,6 +50,8 @@ class Plugin:
     name: str
     version: str
     region: str
+    fits: str = ""
+    format: int = int(FORMAT)
     documents: tuple[Path, ...] = ()
     derivations: tuple[Derivation, ...] = ()
     zones: tuple[Region, ...] = ()
@@ -50,22 +65,71 @@ def build_manager() -> pluggy.PluginManager:
     return manager
 
 
+@attrs.frozen
+class _Found:
+    """A plugin before it is asked: who it is, what it fits, and where its hooks are."""
+
+    name: str
+    version: str
+    hooks: object
+    fits: str = ""
+
+
 def installed_plugins() -> tuple[Plugin, ...]:
     """Every installed plugin, by name.
 
     Raises:
-        PluginError: If one cannot be imported, misspells a hook, fails in a hook, names no region
-            or contributes nothing.
+        PluginError: If one does not fit this version of the library or does not say which it
+            fits, cannot be imported, misspells a hook, fails in a hook, names no region or
+            contributes nothing.
     """
     # Not by pluggy, which passes over a second entry point of the same name.
     entries = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
-    return read_plugins([_load(entry) for entry in entries])
+    return _read_all(_load(entry) for entry in entries)
 
 
-def _load(entry: EntryPoint) -> tuple[str, str, object]:
+def _load(entry: EntryPoint) -> _Found:
     name = entry.dist.name if entry.dist else entry.name
     version = entry.dist.version if entry.dist else ""
-    return name, version, _ask(name, "import", entry.load)
+    fits = _required(name, entry.dist.requires or ()) if entry.dist else None
+    if fits is not None:
+        _refuse_unfit_version(name, version, fits)
+    return _Found(name, version, _ask(name, "import", entry.load), str(fits or ""))
+
+
+def _required(plugin: str, requirements: Iterable[str]) -> SpecifierSet:
+    """The versions of the library that a distribution requires, without its extras."""
+    found = []
+    for text in requirements:
+        try:
+            one = Requirement(text)
+        except InvalidRequirement:
+            continue  # what installers could not read has no bearing on the library
+        wanted = one.marker is None or one.marker.evaluate({"extra": ""})
+        if canonicalize_name(one.name) == GROUP and wanted:
+            found.append(one.specifier)
+    fits = SpecifierSet(",".join(str(one) for one in found if one))
+    if not any(one.operator in _LOWER for one in fits):
+        raise PluginError("plugin-no-requirement", plugin=plugin, core=_core_version() or "0")
+    return fits
+
+
+def _refuse_unfit_version(plugin: str, version: str, fits: SpecifierSet) -> None:
+    """Say which of the two has to be upgraded, and to which version."""
+    core = _core_version()
+    if core is None or fits.contains(core, prereleases=True):
+        return
+    lower = [Version(one.version.removesuffix(".*")) for one in fits if one.operator in _LOWER]
+    code = "plugin-needs-newer-core" if Version(core) <= max(lower) else "plugin-needs-older-core"
+    raise PluginError(code, plugin=plugin, version=version, fits=str(fits), core=core)
+
+
+def _core_version() -> str | None:
+    """Version of the library; None in a tree that is not installed."""
+    try:
+        return version(GROUP)
+    except PackageNotFoundError:
+        return None
 
 
 def read_plugins(plugins: Iterable[tuple[str, str, object]]) -> tuple[Plugin, ...]:
@@ -75,21 +139,25 @@ def read_plugins(plugins: Iterable[tuple[str, str, object]]) -> tuple[Plugin, ..
         plugins: Name, version and module (or object) of each.
 
     Raises:
-        PluginError: As `installed_plugins`.
+        PluginError: As `installed_plugins`, without the versions of the library.
     """
-    return tuple(
-        _read(name, version, plugin)
-        for name, version, plugin in sorted(plugins, key=lambda named: named[0])
-    )
+    return _read_all(_Found(*one) for one in plugins)
 
 
-def _read(name: str, version: str, plugin: object) -> Plugin:
+def _read_all(plugins: Iterable[_Found]) -> tuple[Plugin, ...]:
+    return tuple(_read(one) for one in sorted(plugins, key=lambda one: one.name))
+
+
+def _read(found: _Found) -> Plugin:
     """One plugin, asked on its own so that an error names it."""
+    name, plugin = found.name, found.hooks
     manager = build_manager()
     _refuse_unfit_hooks(manager, plugin, name)
     manager.register(plugin, name)
     callers = manager.get_hookcallers(plugin) or []
     hook = manager.hook
+    formats = _ask(name, "bizrules_format", hook.bizrules_format)
+    _refuse_unfit_format(found, formats)
     regions = _ask(name, "bizrules_region", hook.bizrules_region)
     documents = _gather(name, "bizrules_documents", hook.bizrules_documents, Path)
     derivations = _gather(name, "bizrules_derivations", hook.bizrules_derivations, Derivation)
@@ -98,15 +166,38 @@ def _read(name: str, version: str, plugin: object) -> Plugin:
         raise PluginError("plugin-empty", plugin=name)
     if not regions:
         raise PluginError("plugin-no-region", plugin=name)
+    if not formats:
+        raise PluginError("plugin-no-format", plugin=name, known=FORMAT)
     return Plugin(
         name=name,
-        version=version,
+        version=found.version,
         region=str(regions[0]),
+        fits=found.fits,
+        format=formats[0],
         documents=documents,
         derivations=derivations,
         zones=zones,
         hooks=tuple(sorted(caller.name for caller in callers)),
     )
+
+
+def _refuse_unfit_format(found: _Found, formats: Sequence[object]) -> None:
+    """Refuse a plugin written for a format that this version of the library does not read."""
+    for answer in formats:
+        if not isinstance(answer, int) or isinstance(answer, bool):
+            reason = f"TypeError: `{answer}` is no number of a format"
+            hook = "bizrules_format"
+            raise PluginError("plugin-broken", plugin=found.name, hook=hook, reason=reason)
+        if answer != int(FORMAT):
+            newer = answer > int(FORMAT)
+            raise PluginError(
+                "plugin-newer-format" if newer else "plugin-older-format",
+                plugin=found.name,
+                version=found.version,
+                found=str(answer),
+                known=FORMAT,
+                core=_core_version() or "0",
+            )
 
 
 def _refuse_unfit_hooks(manager: pluggy.PluginManager, plugin: object, name: str) -> None:

@@ -157,6 +157,9 @@ class TestCommands:
         out = call("rules", "--rulesets", draft, "--lang", "en").out
         assert "a draft put out for comment; it decides no case" in out
         assert "征求意见稿，不作为处理依据" in call("show", RULE, "--rulesets", draft).out
+        drafts = call("rules", "--rulesets", draft, "--status", "draft").lines
+        assert [line.split("\t")[0] for line in drafts[1:]] == [RULE]
+        assert RULE not in call("rules", "--rulesets", draft, "--status", "confirmed").out
         shown = json.loads(call("show", RULE, "--rulesets", draft, "--format", "json").out)
         assert shown["draft"] is True
 

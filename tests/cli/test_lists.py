@@ -42,7 +42,7 @@ def test_rows_name_list_grade_and_modality(call: Call) -> None:
     """A row says on which list a rule stands, to what it leads and whether that binds."""
     rows = {line.split("\t")[0]: line.split("\t")[1:] for line in call("rules").lines}
     assert rows["small.district/worse"][:3] == ["从重清单", "从重处罚", "应当"]
-    assert rows["small.district/worse"][3] == "stall.noise, stall.sign, stall.street"
+    assert rows["small.district/worse"][3] == "叫卖噪声；擅自设置招牌；占道摆摊"
     assert rows["small.law/signs"][:4] == ["法定事由", "减轻处罚或者从轻处罚", "应当", "不限"]
     assert rows["small.district/seizure"][1] == "行政强制"
 
@@ -65,7 +65,7 @@ def test_long_lists_of_violations_are_cut_short(call: Call, tmp_path: Path) -> N
     )
     result = call("rules", "--rulesets", tmp_path)
     row = next(line for line in result.lines if line.startswith("more.law/minor"))
-    assert row.split("\t")[4] == "stall.a, stall.b, stall.c +2"
+    assert row.split("\t")[4] == "甲；甲；甲 +2"
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,13 @@ def test_long_lists_of_violations_are_cut_short(call: Call, tmp_path: Path) -> N
         (["--violation", "stall.sign"], [*ALL[1:3], ALL[4], ALL[6]]),
         (["--list", "heavier"], ["small.district/worse"]),
         (["--list", "不予处罚清单"], ["small.district/first", *ALL[5:]]),
-        (["--department", "elsewhere"], ALL[:5]),
+        (["--department", "elsewhere"], [ALL[1], ALL[2], ALL[4]]),
         (["--department", "urban_management"], [*ALL[:4], *ALL[5:]]),
         (["--on", "2020-06-01"], ALL),
         (["--on", "2015-06-01"], ALL[3:5]),
         (["--on", "2022-06-01"], [*ALL[:5], ALL[6]]),
         (["--status", "illustration"], ["small.district/worse"]),
+        (["--status", "draft"], []),
     ],
 )
 def test_filters(call: Call, options: list[str], expected: list[str]) -> None:
@@ -195,7 +196,9 @@ def test_one_violation(call: Call) -> None:
     assert "追究时效：6个月" in out
     assert "构成要件：出口" in out
     assert "货值不足一万元：处500元以上1000元以下罚款（货值金额不足1万元）" in out
-    assert "large：处货值金额的2倍以上" in out
+    assert "罚款：处货值金额的2倍以上" in out
+    assert "排除的法定事由：无主观过错" in out
+    assert "核对依据：by hand" in out
     assert "第六十条  自2015-10-01起施行\n" in out
     assert "没收摊位" in out
     assert "（阻碍检查）" in out
@@ -208,9 +211,39 @@ def test_one_violation_in_english(call: Call) -> None:
     assert "not verified: for tests only" in out
     assert "fine of up to 50,000 yuan, optional" in out
     assert "fine of 100 yuan or more" in out
-    assert "share: fine of 1% to 5% of the value of the goods" in out
-    assert "warned: no fine" in out
+    assert "fine: fine of 1% to 5% of the value of the goods" in out
+    assert "fine: no fine" in out
     assert "  no longer from 2030-01-01" in out
+
+
+@pytest.mark.parametrize(
+    ("checked", "zh"),
+    [
+        ("penalty_provisions 2017-08-06", "罚则表（2017年8月6日文本）"),
+        (
+            "fine_provisions 2020-10-17 and 2024-04-26",
+            "罚款幅度表（2020年10月17日和2024年4月26日文本）",
+        ),
+        ("law text ['2018-12-29', '2021-01-15']", "法律文本（2018年12月29日和2021年1月15日文本）"),
+        ("law text", "law text"),
+        ("our table 2021-01-15", "our table 2021-01-15"),
+    ],
+)
+def test_what_a_provision_was_compared_with(
+    call: Call, tmp_path: Path, checked: str, zh: str
+) -> None:
+    """A known table and the day of the text are said in words, anything else as it stands."""
+    text = (SMALL / "violations.yaml").read_text(encoding="utf-8")
+    (tmp_path / "more.yaml").write_text(
+        text.replace("stall.", "more.")
+        .replace("small.violations", "more")
+        .replace("field: streets", "field: tobacco")
+        .replace("checked: by hand", f'checked: "{checked}"'),
+        encoding="utf-8",
+    )
+    out = call("violations", "more.street", "--rulesets", tmp_path).out
+    assert f"  核对依据：{zh}\n" in out
+    assert "  领域：烟草专卖\n" in out
 
 
 def test_violations_as_json(call: Call) -> None:
@@ -419,6 +452,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Non
         plugin = Plugin(
             name="bizrules-small",
             version="1.2",
+            fits="<0.2,>=0.1",
             region="530103",
             documents=(tmp_path,),
             hooks=("bizrules_documents", "bizrules_region"),
@@ -440,6 +474,8 @@ def test_plugins(call: Call, package: Callable[[], None]) -> None:
     assert result.lines[1].split("\t") == [
         "bizrules-small",
         "1.2",
+        "<0.2,>=0.1",
+        "1",
         "530103 云南省昆明市盘龙区",
         "bizrules_documents, bizrules_region",
         "1",
@@ -448,6 +484,7 @@ def test_plugins(call: Call, package: Callable[[], None]) -> None:
     (one,) = json.loads(call("plugins", "--format", "json").out)
     assert one["rulesets"] == ["package.rules"]
     assert one["rules"] == 1
+    assert (one["fits"], one["format"]) == ("<0.2,>=0.1", 1)
     assert json.loads(call("plugins", "--format", "json", "--no-plugins").out) == []
 
 

@@ -10,11 +10,12 @@ import pytest
 from bizrules.cases import Act, Case, Party, PartyKind, Prior, Priors
 from bizrules.conditions import ALWAYS, AllOf, AnyOf, Condition, Op
 from bizrules.engine import Engine
-from bizrules.errors import CaseError
+from bizrules.errors import CaseError, Severity
 from bizrules.evaluation import Answer
 from bizrules.loading import check_case
 from bizrules.outcomes import FineState, LawChoice, Outcome, Question, Verdict
 from bizrules.penalties import Grade, Modality, OtherKind, PenaltyKind, Provision, Tier
+from bizrules.provenance import Instrument, InstrumentKind, NormLevel
 from bizrules.rules import (
     Axis,
     Combination,
@@ -310,25 +311,31 @@ class TestLawInTime:
         assert outcome.law_applied.choice is LawChoice.NEW
 
     @pytest.mark.parametrize(
-        ("old_tier", "new_tier", "leading"),
+        ("old_tier", "new_tier", "leading", "asked"),
         [
-            (fine_tier(100, 500), fine_tier(1, 5, base="goods_value"), TODAY),
-            (fine_tier(1, 5, base="goods_value"), fine_tier(100, 500), THEN),
-            (fine_tier(1, 5, base="goods_value"), fine_tier(1, 6, SOLD), THEN),
+            (fine_tier(100, 500), fine_tier(1, 5, base="goods_value"), TODAY, ["goods_value"]),
+            (fine_tier(1, 5, base="goods_value"), fine_tier(100, 500), THEN, ["goods_value"]),
+            (
+                fine_tier(1, 5, base="goods_value"),
+                fine_tier(1, 6, SOLD),
+                THEN,
+                ["goods_value", "sold"],
+            ),
         ],
     )
     def test_an_open_fine_cannot_break_a_tie(
-        self, old_tier: Tier, new_tier: Tier, leading: str
+        self, old_tier: Tier, new_tier: Tier, leading: str, asked: list[str]
     ) -> None:
-        """The same result under both laws is settled; the choice waits for what the fine does."""
+        """The same result under both laws is settled; the choice waits for what the fines do."""
         versions = provision(old_tier, in_force=BEFORE), provision(new_tier, in_force=AFTER)
         built = engine(violations=[violation(ONE, *versions)])
         outcome = built.evaluate(SPANNING)
         assert (outcome.settled, outcome.grade) == (True, Grade.ORDINARY)
         assert outcome.law_applied.choice is LawChoice.OPEN
         assert outcome.law_applied.on == leading
-        (question,) = outcome.questions
-        assert (question.fact, question.changes) == ("goods_value", ("fine",))
+        assert [(one.fact, one.changes) for one in outcome.questions] == [
+            (name, ("fine",)) for name in asked
+        ]
 
     @pytest.mark.parametrize(
         ("value", "choice", "permitted"),
@@ -705,3 +712,61 @@ class TestRecord:
         assert read == []
         assert outcome.questions is outcome.questions
         assert read == ["questions"]
+
+
+LIST = Instrument(name="清单", level=NormLevel.DOCUMENT, kind=InstrumentKind.LIST)
+"""An instrument that may have no known day in force."""
+
+
+class TestUndated:
+    """Of a list or a benchmark it must be known since when it is in force."""
+
+    def _undated(self, when: Condition = ALWAYS, **changes: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - any field
+        """What the outcome says of one district list."""
+        entry = rule("r.list/1", Grade.EXEMPT, when)
+        entries = ruleset("r.list", [entry], **({"region": DISTRICT, "instrument": LIST} | changes))
+        outcome = Engine(knowledge=knowledge([entries]), drafts=True).evaluate(
+            case(facts={"minor": False})
+        )
+        assert all(one.severity is Severity.WARNING for one in outcome.problems)
+        assert all(one.render("zh") and one.render("en") for one in outcome.problems)
+        return [(one.code, one.details["ruleset"]) for one in outcome.problems]
+
+    def test_what_holds(self) -> None:
+        """An entry that carries the outcome may not have been in force then."""
+        assert self._undated() == [("ruleset-undated", "r.list")]
+
+    def test_what_could_change_the_outcome(self) -> None:
+        """So may one that is not settled yet."""
+        assert self._undated(SOLD) == [("ruleset-undated", "r.list")]
+
+    def test_what_fails(self) -> None:
+        """An entry that does not apply matters to nobody."""
+        assert self._undated(MINOR) == []
+
+    def test_a_benchmark(self) -> None:
+        """A discretion benchmark begins on a day as well."""
+        benchmark = attrs.evolve(LIST, kind=InstrumentKind.BENCHMARK)
+        assert self._undated(instrument=benchmark) == [("ruleset-undated", "r.list")]
+
+    @pytest.mark.parametrize(
+        "kind", [InstrumentKind.STATUTE, InstrumentKind.DRAFT, InstrumentKind.ILLUSTRATION]
+    )
+    def test_other_instruments(self, kind: InstrumentKind) -> None:
+        """A law without a first day has always been in force here, and a draft never was."""
+        assert self._undated(instrument=attrs.evolve(LIST, kind=kind)) == []
+
+    def test_a_dated_entry(self) -> None:
+        """An entry with a first day of its own, as that of its batch, is dated."""
+        entry = rule("r.list/1", Grade.EXEMPT, in_force=AFTER)
+        entries = ruleset("r.list", [entry], region=DISTRICT, instrument=LIST)
+        assert Engine(knowledge=knowledge([entries])).evaluate(case()).problems == ()
+
+    def test_the_second_axis(self) -> None:
+        """An entry about measures is told of where a measure is proposed."""
+        entry = measure_rule("r.list/1", [Measure.SEALING])
+        entries = ruleset("r.list", [entry], region=DISTRICT, instrument=LIST)
+        built = Engine(knowledge=knowledge([entries]))
+        assert built.evaluate(case()).problems == ()
+        (problem,) = built.evaluate(case(measures=("sealing",))).problems
+        assert (problem.code, problem.location.path) == ("ruleset-undated", "$.region")

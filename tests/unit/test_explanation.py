@@ -176,6 +176,25 @@ class TestReasoning:
         listed = attrs.evolve(bare, list=Text(zh="甲", en="A"))
         found = changed("lenient", findings=(listed,), reason=reason)
         assert "经查，属于“甲清单”所列情形（" in part(found, "reasoning")
+        tier = attrs.evolve(bare, list=Text(zh="从轻处罚档", en="lighter penalty"))
+        found = changed("lenient", findings=(tier,), reason=reason)
+        assert "经查，属于“从轻处罚档”所列情形（" in part(found, "reasoning")
+
+    def test_several_facts_of_one_test(self) -> None:
+        """Where a test compares facts, what each of them is stands behind it."""
+        (finding, *_) = record_of(outcome("lenient")).findings
+        trace = Trace(
+            node="test",
+            truth=Truth.TRUE,
+            text=Text(zh="宽度在总宽度的20%以下", en="width"),
+            found=Text(zh="宽度为2米，总宽度为10米", en="2 of 10"),
+            facts=("total", "width"),
+        )
+        bare = attrs.evolve(finding, truth=Truth.TRUE, trace=trace)
+        reason = Reason(row="lenient", text=Text(zh="。", en="."), determining=(bare.rule,))
+        found = changed("lenient", findings=(bare,), reason=reason)
+        said = "宽度在总宽度的20%以下（经查，宽度为2米，总宽度为10米），符合"
+        assert said in part(found, "reasoning")
 
     def test_facts_are_said_once(self) -> None:
         """A fact that carries two rules is told with the first of them only."""

@@ -11,16 +11,20 @@ from bizrules.errors import Problem
 from bizrules.explanation import explain_rule
 from bizrules.outcomes import (
     DueDuty,
+    Fine,
+    FineState,
+    KindOutcome,
     NearMiss,
     Outcome,
     Trace,
 )
 from bizrules.penalties import Band, FineEffect, Modality, PenaltyKind
 from bizrules.plain import RecordedFinding, record_of
-from bizrules.provenance import Citation, Location, Text
+from bizrules.provenance import Citation, InstrumentKind, Location, Status, Text
 from bizrules.rules import Rule, RuleEffect
 from bizrules.truth import Truth
 from bizrules.values import Interval
+from bizrules.wording import phrase
 from outcome_samples import KNOWN, case, changed, engine, outcome, outcomes, part
 
 
@@ -43,6 +47,39 @@ class TestLists:
         assert part(outcome("measure"), "compulsion") == (
             "- 扣押财物：可以不采取\n- 违法情节显著轻微（《行政强制法》第十六条第二款）"
         )
+
+    def test_what_replaces_the_fine_is_said_once(self) -> None:
+        """A kind ordered in place of the fine is not listed as one of the provision besides."""
+        warning, order = PenaltyKind.WARNING, PenaltyKind.ORDER
+        kinds = tuple(
+            KindOutcome(kind=kind, truth=Truth.TRUE, modality=Modality.MAY, waived=False, text=text)
+            for kind, text in (
+                (warning, Text(zh="警告（与罚款择一）：可以适用", en="warning: may be imposed")),
+                (order, Text(zh="责令改正", en="order to correct")),
+                (warning, phrase("kind.instead", kind=phrase("kind.warning"))),
+            )
+        )
+        assert part(changed("heavier", other_kinds=kinds), "kinds") == (
+            "- 责令改正\n- 警告：代替罚款（仍属行政处罚，不等于不予处罚）"
+        )
+        assert part(changed("heavier", other_kinds=kinds[:2]), "kinds").startswith("- 警告（与")
+
+    def test_only_the_fine_is_left_out(self) -> None:
+        """Where only the fine is left out, the reasons say that the party is not let off."""
+        waived = Fine(state=FineState.WAIVED, text=phrase("fine.waived"))
+        warning = KindOutcome(
+            kind=PenaltyKind.WARNING,
+            truth=Truth.TRUE,
+            modality=Modality.SHALL,
+            waived=False,
+            text=phrase("kind.instead", kind=phrase("kind.warning")),
+        )
+        text = part(changed("heavier", fine=waived), "reasoning")
+        assert text.endswith("罚款不予适用；其他种类的处罚不因此免除。")
+        assert "不予行政处罚" not in text
+        text = part(changed("heavier", fine=waived, other_kinds=(warning,)), "reasoning")
+        assert text.endswith("以警告代替罚款。")
+        assert "罚款" not in part(changed("exempt", fine=waived), "reasoning")
 
     def test_duties(self) -> None:
         """A duty with a date says by when; one that is not certain says so."""
@@ -302,6 +339,20 @@ class TestFindings:
         assert "✓ 金额（本案：66元）" in text
         assert "✓ 召回（由案件材料得出）" in text
 
+    def test_nothing_is_not_told_twice(self) -> None:
+        """Where a test says that there is none, the zero beside it is left out; a sum is not."""
+        zero, some = Text(zh="0元", en="0 yuan"), Text(zh="500元", en="500 yuan")
+        text = self.shown(
+            self.trace(
+                self.leaf("没有违法所得", found=zero),
+                self.leaf("没有财产损失", Truth.FALSE, found=some),
+                self.leaf("货值金额不足500元", found=zero),
+            )
+        )
+        assert "✓ 没有违法所得\n" in text
+        assert "✗ 没有财产损失（本案：500元）" in text
+        assert "✓ 货值金额不足500元（本案：0元）" in text
+
 
 class TestRules:
     """Rules as entries of a list."""
@@ -317,7 +368,7 @@ class TestRules:
     def test_without_its_ruleset(self) -> None:
         """Without ruleset and catalogue their codes stand for names."""
         text = self.text(self.rule())
-        assert "清单：exempt" in text
+        assert "清单（档次）：exempt" in text
         assert "事项：food.stale" in text
         assert "规则集：sample.list" in text
 
@@ -375,7 +426,7 @@ class TestRules:
         assert effects.split("\n")[1:] == [
             "  - 以警告代替罚款",
             "  - 罚款定为500元",
-            "  - 罚款定为100元以上200元以下",
+            "  - 罚款幅度为100元以上200元以下",
             "  - 罚款取法定幅度的0%至20%",
             "  - 减轻处罚不低于法定最低数额的10%",
         ]
@@ -386,13 +437,41 @@ class TestRules:
     def test_fixed_ranges_with_one_end(self, low: int | None, high: int | None, zh: str) -> None:
         """A fixed range may have one end only."""
         effect = RuleEffect(fine=FineEffect(low=low, high=high))
-        assert f"罚款定为{zh}" in self.text(self.rule(effect=effect))
+        assert f"罚款幅度为{zh}" in self.text(self.rule(effect=effect))
 
     def test_a_band_alone(self) -> None:
         """An effect may fix nothing but a band."""
         band = Band(low=Fraction(0), high=Fraction(1, 5))
         text = self.text(self.rule(effect=RuleEffect(fine=FineEffect(band=band))))
         assert "【处理】\n  - 可以不予行政处罚\n  - 罚款取法定幅度的0%至20%\n\n" in text
+
+    def test_a_band_of_one_point(self) -> None:
+        """A share of the span that is one point is said once."""
+        third = Fraction(1, 3)
+        effect = RuleEffect(fine=FineEffect(band=Band(low=third, high=third)))
+        assert "罚款取法定幅度的三分之一处\n" in self.text(self.rule(effect=effect))
+
+    def test_dates_of_the_instrument(self) -> None:
+        """Beside the days in force stand the date of issue and the day of the last check."""
+        (given,) = (one for one in engine().rulesets if one.id == "sample.list")
+        issued = attrs.evolve(given.instrument, issued=date(2021, 12, 1))
+        ruleset = attrs.evolve(given, instrument=issued, checked_on=date(2026, 11, 22))
+        text = explain_rule(self.rule(), engine().vocabulary, ruleset=ruleset)
+        assert "发文日期：2021年12月1日\n  施行期间：" in text
+        assert "核对日期：2026年11月22日\n" in text
+
+    @pytest.mark.parametrize("status", [Status.CONFIRMED, Status.PARTIAL])
+    def test_drafts(self, status: Status) -> None:
+        """A draft was put out on a day and is in force on none; its text may still be partial."""
+        (given,) = (one for one in engine().rulesets if one.id == "sample.list")
+        draft = attrs.evolve(given.instrument, kind=InstrumentKind.DRAFT, issued=date(2021, 12, 1))
+        ruleset = attrs.evolve(given, instrument=draft)
+        text = explain_rule(self.rule(status=status), engine().vocabulary, ruleset=ruleset)
+        assert "公布日期：2021年12月1日" in text
+        assert "施行情况：征求意见稿，不作为处理依据" in text
+        assert "施行期间" not in text
+        assert "已核对" not in text
+        assert ("核对状态：原文不全" in text) is (status is Status.PARTIAL)
 
     def test_measures_and_ended_rules(self) -> None:
         """Measures are named, and so is the day on which a rule ended."""

@@ -266,7 +266,7 @@ class TestWords:
                 ),
                 "超过1元、不足2元",
             ),
-            (FineRange(low=None, high=Fraction(200)), "0元以上2元以下"),
+            (FineRange(low=None, high=Fraction(200)), "2元以下"),
         ],
     )
     def test_range(self, found: FineRange, zh: str) -> None:

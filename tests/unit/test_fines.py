@@ -61,6 +61,12 @@ class TestBands:
         assert found.citation == CITE
         assert found.open_facts == ()
 
+    def test_a_band_of_one_point_is_said_once(self) -> None:
+        """A grade that is one point of the span has no range of shares."""
+        table = BandTable(id="third", shapes=frozenset(Shape), bands={L: band("0.3", "0.3")})
+        found = fine_for(penal(scale("100", "200"), bands=(table,)), L, ())
+        assert found.steps[-1].zh == "从轻处罚取法定幅度的30%处：130元"
+
     @pytest.mark.parametrize(
         ("tables", "statutory", "expected"),
         [
@@ -343,10 +349,10 @@ class TestTiers:
         assert [shown(one) for one in open_still.alternatives] == ["[100, 200]"]
 
     def test_an_unlabelled_tier_without_fine(self) -> None:
-        """A tier without label is called by its id."""
+        """A tier without label is not called by its id, which is nothing to an officer."""
         tiers = (Tier(id="nil", when=is_true("licensed")), SERIOUS)
         found = fine_for(penal(*tiers, facts={"licensed": True}), None, ())
-        assert "nil" in found.text.en
+        assert found.text.zh == "该罚则没有规定罚款"
 
     def test_citation_and_modality(self) -> None:
         """A tier may stand elsewhere, and may leave it to the authority whether to fine."""

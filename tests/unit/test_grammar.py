@@ -93,6 +93,7 @@ FORMS: dict[str, Condition] = {
     "goods_value: {below: 500 yuan}": FactTest(("goods_value",), Op.BELOW, Money(50000)),
     'goods_value: {below: "500.50"}': FactTest(("goods_value",), Op.BELOW, Money(50050)),
     "area: {at_most: 5 m2}": FactTest(("area",), Op.AT_MOST, Decimal(5)),
+    'area: {at_most: "5 m2"}': FactTest(("area",), Op.AT_MOST, Decimal(5)),
     "area: {at_most: 0.5}": FactTest(("area",), Op.AT_MOST, Decimal("0.5")),
     "staff: {above: 3}": FactTest(("staff",), Op.ABOVE, 3),
     "days_late: {at_most: 5 day}": FactTest(("days_late",), Op.AT_MOST, 5),

@@ -9,9 +9,9 @@ import pluggy
 import pytest
 
 from bizrules import hookspecs
-from bizrules.plugins import build_manager
+from bizrules.plugins import build_manager, installed_plugins
 
-DOCS = Path(__file__).parents[2] / "docs" / "how-to" / "write-a-plugin.md"
+DOCS = Path(__file__).parents[2] / "docs" / "reference" / "hooks.md"
 SPECS: dict[str, Callable[[], object]] = {
     name: spec for name, spec in vars(hookspecs).items() if name.startswith("bizrules_")
 }
@@ -20,14 +20,15 @@ SPECS: dict[str, Callable[[], object]] = {
 def heading(name: str) -> str:
     """The heading that the documentation must have: name and signature, without modules."""
     signature = str(inspect.signature(SPECS[name]))
-    return f"### `{name}{re.sub(r'[a-z._]+[.](?=[A-Z])', '', signature)}`"
+    return f"## `{name}{re.sub(r'[a-z._]+[.](?=[A-Z])', '', signature)}`"
 
 
 def test_there_are_hooks() -> None:
-    """Four hooks make a plugin; a new one has to be listed here, and documented."""
+    """Five hooks make a plugin; a new one has to be listed here, and documented."""
     assert sorted(SPECS) == [
         "bizrules_derivations",
         "bizrules_documents",
+        "bizrules_format",
         "bizrules_region",
         "bizrules_zones",
     ]
@@ -61,12 +62,25 @@ class TestSpecification:
     def test_docstring(self, name: str) -> None:
         """It says when it is called, and what None means or that an answer is required."""
         text = inspect.getdoc(SPECS[name]) or ""
-        assert "Called once when an engine is built." in text
+        assert "Called once when an engine is built" in text
         assert "None" in text or "Required" in text
 
     def test_documentation(self, name: str) -> None:
-        """The how-to has a heading with the exact signature."""
+        """The reference has a heading with the exact signature."""
         assert heading(name) in DOCS.read_text(encoding="utf-8").splitlines()
+
+    def test_a_real_package_uses_it(self, name: str) -> None:
+        """Some package of this repository implements it, and the reference names one."""
+        users = [plugin.name for plugin in installed_plugins() if name in plugin.hooks]
+        section = DOCS.read_text(encoding="utf-8").partition(heading(name))[2]
+        section = section.partition("\n## ")[0]
+        assert [user for user in users if f"`{user}`" in section]
+
+
+def test_the_reference_tells_of_no_other_hook() -> None:
+    """A hook that is gone is gone from the reference too."""
+    told = re.findall(r"^## `(bizrules_\w+)", DOCS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(told) == sorted(SPECS)
 
 
 def test_implementations_are_marked() -> None:

@@ -401,3 +401,24 @@ class TestReach:
             decided=AFTER,
         )
         assert (found.law_applied.choice, found.law_applied.basis) == (choice, basis)
+
+
+class TestContradictions:
+    """Facts are checked under both laws, whichever applies."""
+
+    def test_what_only_the_other_law_reads(self, engine: Engine) -> None:
+        """A contradiction that only the law of the decision reads is reported, and only once."""
+        case = Case(
+            id="t",
+            region="530103",
+            violation="plateau.alien-species",
+            committed=date(1996, 8, 2),
+            decided=date(1996, 10, 1),
+            facts={"harm": "none", "age_at_act": 13, "party_is_minor": False},
+            examined=frozenset(engine.vocabulary.groups),
+        )
+        found = engine.evaluate(case)
+        assert found.law_applied.on == "1996-08-02"
+        errors = [problem for problem in found.problems if not problem.is_warning]
+        assert [problem.code for problem in errors] == ["contradiction"]
+        assert errors[0].details["fact"] == "party_is_minor"

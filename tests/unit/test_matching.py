@@ -406,11 +406,11 @@ class TestTrace:
         both = traced(test, {"blocked_width": Decimal(20), "passage_width": Decimal(100)})
         assert both.facts == ("blocked_width", "passage_width")
         assert both.found is not None
-        assert both.found.en == "[blocked_width] 20 cm and [passage_width] 100 cm"
+        assert both.found.en == "[blocked_width]: 20 cm; [passage_width]: 100 cm"
         one = traced(test, {"passage_width": Decimal(100)})
         assert (one.truth, one.facts) == (Truth.UNKNOWN, both.facts)
         assert one.found is not None
-        assert one.found.en == "[passage_width] 100 cm"
+        assert one.found.en == "[passage_width]: 100 cm"
 
     def test_a_definition(self) -> None:
         """A defined concept carries its citations, with its meaning inside."""

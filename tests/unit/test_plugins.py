@@ -1,18 +1,24 @@
 """Plugins are found, checked, and asked what they contribute."""
 
 import sys
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, entry_points
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
+from bizrules import plugins
 from bizrules.derivation import Derivation
 from bizrules.errors import PluginError
 from bizrules.hookspecs import hookimpl
 from bizrules.plugins import Plugin, installed_plugins, read_plugins
 from bizrules.regions import Region
 
+ROOT = Path(__file__).parents[2]
 FOLDER = Path("rules")
 AGE = Derivation(name="t.age", reads=("party",), compute=lambda _known: None)
 ZONE = Region("530103901", "盘龙工业园区", "zone", "530103")
@@ -49,8 +55,12 @@ def module(**attributes: object) -> ModuleType:
 
 
 def complete(**changes: object) -> ModuleType:
-    """A plugin with a region and a document, but for the changes."""
-    hooks = {"bizrules_region": hook("530103"), "bizrules_documents": hook([FOLDER])}
+    """A plugin with a format, a region and a document, but for the changes."""
+    hooks = {
+        "bizrules_format": hook(1),
+        "bizrules_region": hook("530103"),
+        "bizrules_documents": hook([FOLDER]),
+    }
     return module(**{**hooks, **changes})
 
 
@@ -73,6 +83,7 @@ class TestReading:
                 hooks=(
                     "bizrules_derivations",
                     "bizrules_documents",
+                    "bizrules_format",
                     "bizrules_region",
                     "bizrules_zones",
                 ),
@@ -91,7 +102,7 @@ class TestReading:
             [("p", "1", complete(bizrules_derivations=hook(None), bizrules_zones=hook(None)))]
         )
         assert (plugin.derivations, plugin.zones) == ((), ())
-        assert len(plugin.hooks) == 4
+        assert len(plugin.hooks) == 5
 
     def test_derivations_alone(self) -> None:
         """A plugin need not ship documents if it derives facts."""
@@ -100,7 +111,11 @@ class TestReading:
                 (
                     "p",
                     "1",
-                    module(bizrules_region=hook("530103"), bizrules_derivations=hook([AGE])),
+                    module(
+                        bizrules_format=hook(1),
+                        bizrules_region=hook("530103"),
+                        bizrules_derivations=hook([AGE]),
+                    ),
                 )
             ]
         )
@@ -163,6 +178,33 @@ class TestRefusal:
         assert refusal(built).code == "plugin-no-region"
 
     @pytest.mark.parametrize(
+        "built",
+        [
+            complete(bizrules_format=hook(None)),
+            module(bizrules_region=hook("530103"), bizrules_documents=hook([FOLDER])),
+        ],
+    )
+    def test_it_names_no_format(self, built: ModuleType) -> None:
+        """A plugin says for which format it is written, and is told which one is read."""
+        error = refusal(built)
+        assert error.code == "plugin-no-format"
+        assert "format 1" in str(error)
+
+    @pytest.mark.parametrize(
+        ("number", "code", "advice"),
+        [
+            (2, "plugin-newer-format", "upgrade bizrules to a version that reads format 2"),
+            (0, "plugin-older-format", "upgrade `some-plugin` to a version written for format 1"),
+        ],
+    )
+    def test_it_is_written_for_another_format(self, number: int, code: str, advice: str) -> None:
+        """The error says which of the two to upgrade, and no other hook is asked before."""
+        broken = failing(OSError("written with keys that came later"))
+        error = refusal(complete(bizrules_format=hook(number), bizrules_documents=broken))
+        assert error.code == code
+        assert advice in str(error)
+
+    @pytest.mark.parametrize(
         ("built", "name"),
         [
             (complete(bizrules_documnets=hook([FOLDER])), "bizrules_documnets"),
@@ -188,7 +230,13 @@ class TestRefusal:
 
     @pytest.mark.parametrize(
         "name",
-        ["bizrules_region", "bizrules_documents", "bizrules_derivations", "bizrules_zones"],
+        [
+            "bizrules_format",
+            "bizrules_region",
+            "bizrules_documents",
+            "bizrules_derivations",
+            "bizrules_zones",
+        ],
     )
     def test_it_fails_in_a_hook(self, name: str) -> None:
         """A failure names the hook and says what happened."""
@@ -213,6 +261,8 @@ class TestRefusal:
     @pytest.mark.parametrize(
         ("name", "answer"),
         [
+            ("bizrules_format", "1"),
+            ("bizrules_format", True),
             ("bizrules_documents", FOLDER),
             ("bizrules_documents", "rules"),
             ("bizrules_documents", ["rules"]),
@@ -263,6 +313,10 @@ from pathlib import Path
 from bizrules.hookspecs import hookimpl
 
 @hookimpl
+def bizrules_format():
+    return 1
+
+@hookimpl
 def bizrules_region():
     return "530103"
 
@@ -277,10 +331,17 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
     """Install a distribution: its name, its module's name, and what is in the module."""
     monkeypatch.syspath_prepend(tmp_path)
 
-    def add(distribution: str, name: str, source: str, entry: str = "rules") -> None:
+    def add(
+        distribution: str,
+        name: str,
+        source: str = MODULE,
+        entry: str = "rules",
+        requires: Sequence[str] = ("bizrules>=0.0.1",),
+    ) -> None:
         info = tmp_path / f"{distribution.replace('-', '_')}-0.7.dist-info"
         info.mkdir()
         metadata = f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 0.7\n"
+        metadata += "".join(f"Requires-Dist: {one}\n" for one in requires)
         (info / "METADATA").write_text(metadata, encoding="utf-8")
         points = f"[bizrules]\n{entry} = {name}\n"
         (info / "entry_points.txt").write_text(points, encoding="utf-8")
@@ -322,3 +383,154 @@ class TestInstalled:
         error = caught.value
         assert (error.code, error.details["plugin"]) == ("plugin-broken", "bizrules-test-four")
         assert reason in str(error)
+
+
+@pytest.fixture
+def library(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
+    """Let the library have another version, or be no distribution."""
+
+    def set_version(number: str | None) -> None:
+        monkeypatch.setattr(plugins, "_core_version", lambda: number)
+
+    return set_version
+
+
+@pytest.fixture
+def alone(install: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Install one distribution with requirements, and let it be the only plugin."""
+
+    def add(*requires: str, source: str = MODULE) -> None:
+        install("bizrules-test-five", "bizrules_test_five", source, requires=requires)
+        (entry,) = (one for one in entry_points(group="bizrules") if one.module.endswith("five"))
+        monkeypatch.setattr(plugins, "entry_points", lambda **_group: [entry])
+
+    return add
+
+
+class TestVersions:
+    """A package says which versions of the library it fits, where installers read it too."""
+
+    @pytest.mark.parametrize(
+        ("requirement", "core"),
+        [
+            ("bizrules>=0.1,<0.2", "0.1"),
+            ("bizrules>=0.1,<0.2", "0.1.7"),
+            ("bizrules>=0.1.0.dev0,<0.2", "0.1.0.dev42"),
+            ("Bizrules[cli]~=1.4", "1.9"),
+            ("bizrules==2.*", "2.3.1"),
+        ],
+    )
+    def test_it_fits(
+        self,
+        alone: Callable[..., None],
+        library: Callable[[str | None], None],
+        requirement: str,
+        core: str,
+    ) -> None:
+        """A version within the requirement is served, and the plugin tells what it fits."""
+        alone("attrs", requirement)
+        library(core)
+        (plugin,) = installed_plugins()
+        assert SpecifierSet(plugin.fits) == Requirement(requirement).specifier
+
+    @pytest.mark.parametrize(
+        ("requirement", "core", "advice"),
+        [
+            ("bizrules>=0.3,<0.4", "0.2.5", "pip install --upgrade 'bizrules<0.4,>=0.3'"),
+            ("bizrules>=0.3", "0.3.dev1", "pip install --upgrade 'bizrules>=0.3'"),
+            ("bizrules>1.0", "1.0", "pip install --upgrade 'bizrules>1.0'"),
+            ("bizrules==2.*", "1.9", "pip install --upgrade 'bizrules==2.*'"),
+        ],
+    )
+    def test_it_needs_a_newer_library(
+        self,
+        alone: Callable[..., None],
+        library: Callable[[str | None], None],
+        requirement: str,
+        core: str,
+        advice: str,
+    ) -> None:
+        """The library is to be upgraded, and the error says to which version."""
+        alone(requirement, source="1 / 0")
+        library(core)
+        with pytest.raises(PluginError) as caught:
+            installed_plugins()
+        assert caught.value.code == "plugin-needs-newer-core"
+        assert "`bizrules-test-five` 0.7 fits bizrules" in str(caught.value)
+        assert advice in str(caught.value)
+        assert advice in caught.value.text("zh")
+
+    @pytest.mark.parametrize(
+        ("requirement", "core"),
+        [
+            ("bizrules>=0.1,<0.2", "0.2.0"),
+            ("bizrules~=1.4", "2.0"),
+            ("bizrules>=0.1,!=0.3", "0.3"),
+        ],
+    )
+    def test_it_needs_an_older_library(
+        self,
+        alone: Callable[..., None],
+        library: Callable[[str | None], None],
+        requirement: str,
+        core: str,
+    ) -> None:
+        """The package is to be upgraded; it is told before it is imported."""
+        alone(requirement, source="1 / 0")
+        library(core)
+        with pytest.raises(PluginError) as caught:
+            installed_plugins()
+        assert caught.value.code == "plugin-needs-older-core"
+        assert "pip install --upgrade bizrules-test-five" in str(caught.value)
+        assert f"a version that fits bizrules {core}" in str(caught.value)
+
+    @pytest.mark.parametrize(
+        "requires",
+        [
+            (),
+            ("bizrules",),
+            ("bizrules<2",),
+            ("attrs>=1", "not a requirement at all!"),
+            ('bizrules>=0.1; extra == "test"',),
+            ("bizrules-other>=0.1",),
+        ],
+    )
+    def test_it_does_not_say(self, alone: Callable[..., None], requires: Sequence[str]) -> None:
+        """A package without a lowest version is refused, and told where to write it."""
+        alone(*requires)
+        with pytest.raises(PluginError) as caught:
+            installed_plugins()
+        assert caught.value.code == "plugin-no-requirement"
+        assert "pyproject.toml" in str(caught.value)
+
+    def test_a_tree_that_is_not_installed(
+        self, alone: Callable[..., None], library: Callable[[str | None], None]
+    ) -> None:
+        """Where the library has no version, none can be wrong."""
+        alone("bizrules>=99")
+        library(None)
+        assert [plugin.name for plugin in installed_plugins()] == ["bizrules-test-five"]
+
+    def test_without_distribution(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An entry point of no distribution has no requirement to read."""
+        entry = SimpleNamespace(name="loose", dist=None, load=complete)
+        monkeypatch.setattr(plugins, "entry_points", lambda **_group: [entry])
+        (plugin,) = installed_plugins()
+        assert (plugin.name, plugin.fits) == ("loose", "")
+
+    def test_no_version_of_the_library(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A library that is no distribution has no version."""
+
+        def missing(_name: str) -> str:
+            raise PackageNotFoundError
+
+        monkeypatch.setattr(plugins, "version", missing)
+        assert plugins._core_version() is None
+
+    def test_every_package_here_says(self) -> None:
+        """Each package of this repository requires the library with a lower and an upper bound."""
+        files = sorted((ROOT / "plugins").glob("bizrules-*/pyproject.toml"))
+        assert len(files) == 27
+        for file in files:
+            project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
+            assert project["dependencies"] == ["bizrules>=0.1.0.dev0,<0.2"], file

@@ -27,10 +27,11 @@ from bizrules.outcomes import FineState, Question
 from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.provenance import Instrument, InstrumentKind, NormLevel
 from bizrules.questions import representative_answers
-from bizrules.rules import Measure, Rule, RuleEffect
+from bizrules.rules import Measure, Reach, Rule, RuleEffect
 from bizrules.selection import Candidate, Moment
 from bizrules.values import DateSpan, Interval, Money, Unit
 from property.worlds import (
+    DISTRICT,
     FACTS,
     ONE,
     case,
@@ -235,6 +236,17 @@ class TestDates:
     def test_the_other_date_is_not_in_doubt(self) -> None:
         """Where the law of the act is known and only the decision is open, that is asked."""
         questions = engine(UNTIL).evaluate(case(committed="2022", decided="2022-12-31")).questions
+        assert [question.fact for question in questions] == ["committed"]
+
+    def test_a_rule_that_may_be_silenced(self) -> None:
+        """Whether a superior entry that never reaches back speaks, the day of the act says."""
+        since = Interval(start=date(2021, 7, 15))
+        entry = rule("r.national/1", violations=frozenset({ONE}), list="exempt", in_force=since)
+        superior = ruleset("r.national", [entry], reach=Reach.NEVER)
+        own = rule("r.district/1", list="exempt", modality=Modality.SHALL)
+        inferior = ruleset("r.district", [own], region=DISTRICT, supplements=True)
+        built = Engine(knowledge=knowledge([superior, inferior]))
+        questions = built.evaluate(case(committed=None, decided="2022-12-31")).questions
         assert [question.fact for question in questions] == ["committed"]
 
     TURN = DateSpan(date(2022, 6, 1), date(2022, 7, 31))

@@ -53,6 +53,7 @@ version: "1"
 title: {zh: 清单, en: list}
 region: "530103"
 instrument: {name: 清单, level: document, kind: list}
+in_force: {from: 2010-01-01}
 rules:
   - id: heavier
     title: {zh: 屡犯, en: repeated}

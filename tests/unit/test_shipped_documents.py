@@ -34,6 +34,13 @@ def test_every_department_has_a_name(lang: str) -> None:
     assert all(phrases.say(f"department.{name}", lang) for name in used)
 
 
+def test_every_field_has_a_name() -> None:
+    """Each field of law of a violation of any package has a name in words, and no other has."""
+    used = {violation.field for violation in default_engine().violations.values()}
+    named = {key.removeprefix("field.") for key in phrases.keys("zh") if key.startswith("field.")}
+    assert used == named
+
+
 def test_the_library_brings_what_is_for_all() -> None:
     """What lies in the folders of the country is for the whole country."""
     national = [

@@ -177,6 +177,8 @@ class TestAmounts:
         assert say_unit("year", label, "zh") == "周岁"
         assert say_unit("year", Text(zh="年数", en="years"), "zh") == "年"
         assert say_unit("m2", label, "en") == "m²"
+        assert say_unit("item", Text(zh="灭火器具数", en="extinguishers"), "zh") == "具"
+        assert say_unit("item", Text(zh="灭火器具数", en="extinguishers"), "en") == "items"
         assert say_unit("furlong", label, "en") == "furlong"
 
     @pytest.mark.parametrize(
@@ -471,6 +473,81 @@ class TestTests:
     def test_words(self, test: FactTest, zh: str, en: str) -> None:
         """Every test has words that say which end it includes."""
         assert said(test) == (zh, en)
+
+
+def counted(zh: str, en: str, unit: Unit, kind: Kind = Kind.INTEGER) -> Vocabulary:
+    """A fact `n` that is counted in the unit."""
+    return Vocabulary({"n": fact("n", kind, zh, en, unit=unit)})
+
+
+class TestNumbersOfThings:
+    """A label that names the number of something does not stand where that thing belongs."""
+
+    @pytest.mark.parametrize(
+        ("op", "amount", "zh", "en"),
+        [
+            (Op.IS, 0, "没有违法所得", "no illegal gains"),
+            (Op.AT_MOST, 0, "没有违法所得", "no illegal gains"),
+            (Op.ABOVE, 0, "有违法所得", "some illegal gains"),
+            (Op.BELOW, 0, "违法所得不足0元", "illegal gains: less than 0 yuan"),
+            (Op.ABOVE, 1, "违法所得超过0.01元", "illegal gains: more than 0.01 yuan"),
+        ],
+    )
+    def test_none_and_some(self, op: Op, amount: int, zh: str, en: str) -> None:
+        """That there is none of something, or some, is said without a number."""
+        assert said(FactTest(("other",), op, Money(amount))) == (zh, en)
+
+    @pytest.mark.parametrize(
+        ("label", "op", "zh", "en"),
+        [
+            ("计入的既往违法次数", Op.IS, "没有计入的既往违法", "no things"),
+            ("伤亡人数", Op.AT_MOST, "没有伤亡", "no things"),
+            ("培训学时不足的人数", Op.IS, "没有培训学时不足的人", "no things"),
+            ("消防行政案件数", Op.IS, "没有消防行政案件", "no things"),
+            ("受处罚的次数", Op.IS, "受处罚的次数为0次", "number of things: 0 occasions"),
+            ("次数", Op.AT_MOST, "次数在0次以下", "no things"),
+            ("超员人数", Op.ABOVE, "超员人数在1次以上", "number of things: 1 occasion or more"),
+        ],
+    )
+    def test_no_things(self, label: str, op: Op, zh: str, en: str) -> None:
+        """Of what is counted there is none, or at least one."""
+        facts = counted(label, "number of things", Unit.OCCASION)
+        assert condition_text(FactTest(("n",), op, 0), facts) == Text(zh=zh, en=en)
+
+    @pytest.mark.parametrize(
+        ("label", "unit", "op", "operand", "zh"),
+        [
+            ("责令改正至改正完成的天数", Unit.DAY, Op.AT_MOST, 5, "责令改正至改正完成不超过5日"),
+            ("检查至改正的工作日数", Unit.WORKING_DAY, Op.AT_MOST, 5, "检查至改正不超过5个工作日"),
+            ("逾期月数", Unit.MONTH, Op.BELOW, 2, "逾期不满2个月"),
+            ("违法行为持续的整月数", Unit.MONTH, Op.AT_LEAST, 3, "违法行为持续3个月以上"),
+            ("违法行为持续时间", Unit.MONTH, Op.AT_MOST, 6, "违法行为持续不超过6个月"),
+            ("公路中断小时数", Unit.HOUR, Op.ABOVE, 1, "公路中断超过1小时"),
+            ("公路中断小时数", Unit.HOUR, Op.ABOVE, 0, "有公路中断"),
+            ("逾期天数", Unit.DAY, Op.BETWEEN, (3, 5), "逾期3日以上5日以下"),
+            ("逾期天数", Unit.DAY, Op.IS, 3, "逾期天数为3日"),
+            ("逾期天数", Unit.DAY, Op.ABOVE, Share("n", Fraction(1)), "逾期天数超过逾期天数"),
+            ("所用时间", Unit.HOUR, Op.AT_MOST, 24, "所用时间在24小时以内"),
+            ("天数", Unit.DAY, Op.AT_MOST, 5, "天数在5日以内"),
+            ("损坏缺失的灭火器具数", Unit.ITEM, Op.AT_MOST, 1, "损坏缺失的灭火器具数在1具以下"),
+            ("超标因子数", Unit.ITEM, Op.IS, 1, "超标因子数为1个"),
+            ("接单数", Unit.ITEM, Op.AT_MOST, 28, "接单数在28单以下"),
+            ("植物株数", Unit.ITEM, Op.BELOW, 500, "植物株数不足500株"),
+            ("晾晒衣物件数", Unit.ITEM, Op.AT_LEAST, 11, "晾晒衣物件数在11件以上"),
+            ("书籍", Unit.ITEM, Op.AT_LEAST, 11, "书籍在11件以上"),
+        ],
+    )
+    def test_periods_and_counters(
+        self,
+        label: str,
+        unit: Unit,
+        op: Op,
+        operand: Any,  # noqa: ANN401 - of any kind
+        zh: str,
+    ) -> None:
+        """A period is said as a period, and what is counted takes its own word in Chinese."""
+        facts = counted(label, "label", unit, Kind.NUMBER if unit is Unit.HOUR else Kind.INTEGER)
+        assert condition_text(FactTest(("n",), op, operand), facts).zh == zh
 
 
 RECALLED, SOLD = FactTest(("recalled",), Op.IS, True), FactTest(("sold",), Op.IS, True)

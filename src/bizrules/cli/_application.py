@@ -22,9 +22,13 @@ from bizrules.cli._commands import (
 )
 from bizrules.cli._coverage import coverage, plugins
 from bizrules.cli._diff import diff
+from bizrules.cli._editor import editor
 from bizrules.cli._evaluate import evaluate, explain
+from bizrules.cli._fmt import fmt
 from bizrules.cli._golden import test
 from bizrules.cli._matter import matter
+from bizrules.cli._mutate import mutate
+from bizrules.cli._new import new
 from bizrules.cli._rulebook import rulebook
 from bizrules.cli._rules import rules, show
 from bizrules.cli._screen import Screen, prepare
@@ -83,6 +87,8 @@ for _command in (
     timeline,
     ask,
     check,
+    fmt,
+    editor,
     rules,
     show,
     diff,
@@ -91,7 +97,9 @@ for _command in (
     plugins,
     coverage,
     rulebook,
+    new,
     test,
+    mutate,
     schema,
     version,
 ):

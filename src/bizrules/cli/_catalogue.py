@@ -1,6 +1,9 @@
 """`bizrules violations` and `bizrules facts`: the catalogue and the vocabulary."""
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Final
 
 import click
 
@@ -22,7 +25,9 @@ from bizrules.facts import Fact
 from bizrules.history_wording import counting_text
 from bizrules.penalties import OtherKind, Provision
 from bizrules.rules import Violation
-from bizrules.wording import say_citation, say_condition
+from bizrules.wording import join, say_citation, say_condition, say_date
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @click.command("violations", cls=Command, help="cli.violations")
@@ -73,12 +78,14 @@ def _violation_lines(violation: Violation, engine: Engine, screen: Screen) -> It
     yield f"{violation.id}  {violation.title.in_(lang)}"
     rows: Mapping[str, str] = {
         "department": coded("department", violation.department, lang),
-        "field": violation.field,
+        "field": coded("field", violation.field, lang),
         "broken": citation_words(violation.broken, lang),
         "elements": ", ".join(
             engine.vocabulary[name].label.in_(lang) for name in sorted(violation.elements)
         ),
-        "displaces": ", ".join(sorted(ground.value for ground in violation.displaces)),
+        "displaces": join(
+            sorted(coded("ground", ground.value, lang) for ground in violation.displaces), lang
+        ),
         "limitation": ""
         if violation.limitation is None
         else screen.say("cli.months", count=violation.limitation.months),
@@ -103,12 +110,12 @@ def _provision_lines(provision: Provision, engine: Engine, screen: Screen) -> It
     only_after = say_condition(provision.only_after, vocabulary, lang)
     rows = {
         "only-after": "" if provision.only_after == ALWAYS else only_after,
-        "checked": provision.checked or "",
+        "checked": _checked(provision.checked or "", screen),
         "unverified": provision.unverified.in_(lang) if provision.unverified else "",
     }
     yield from _lines(rows, screen)
     for tier in provision.tiers:
-        label = tier.label.in_(lang) if tier.label else tier.id
+        label = tier.label.in_(lang) if tier.label else coded("kind", "fine", lang)
         fine = screen.say("cli.no-fine")
         if tier.fine is not None:
             fine = scale_words(tier.fine, vocabulary, lang)
@@ -118,6 +125,17 @@ def _provision_lines(provision: Provision, engine: Engine, screen: Screen) -> It
         )
     for kind in provision.kinds:
         yield _kind_line(kind, engine, screen)
+
+
+def _checked(text: str, screen: Screen) -> str:
+    """With what a provision was compared, in words where it is a table and a day or two."""
+    days = [date.fromisoformat(day) for day in _DAY.findall(text)]
+    table = "_".join(re.findall("[a-z_]+", text.partition(" and ")[0]))
+    name = coded("checked", table, screen.lang)
+    if not days or name == table:
+        return text
+    said = join((say_date(day, screen.lang) for day in days), screen.lang)
+    return screen.say("cli.checked-with", table=name, days=said)
 
 
 def _kind_line(kind: OtherKind, engine: Engine, screen: Screen) -> str:

@@ -1,6 +1,6 @@
 """`bizrules check` and `bizrules schema`: documents, before anybody relies on them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,17 +20,20 @@ from bizrules.cli._commands import (
     lang_option,
     option,
 )
+from bizrules.cli._extras import load
 from bizrules.cli._inputs import LINES, files_in, read_entries
 from bizrules.cli._plain import problem_data
 from bizrules.cli._screen import Screen
+from bizrules.derivation import Derivation
 from bizrules.documents import KINDS
 from bizrules.engine import CORE, core_rulesets
 from bizrules.errors import DocumentError, Problem, Severity, sort_problems
-from bizrules.loading import Knowledge, load_documents
+from bizrules.loading import Knowledge, load_documents, load_each_matter
 from bizrules.plugins import Plugin, installed_plugins
 from bizrules.schemas import schema_for
 
 CASES: Final = "cases"
+_IS_MATTER: Final = "matter-not-case"
 
 
 @attrs.define(eq=False)
@@ -44,18 +47,31 @@ class _Checker:
         given: The files to be checked, by their real paths.
         knowledge: What is known so far.
         problems: What was found.
+        derivations: Derived facts of the packages asked so far.
+        rested_on: What was known with each package that none of the files belongs to, kept from
+            one check to the next.
     """
 
     given: dict[Path, Path]
     knowledge: Knowledge = attrs.field(factory=Knowledge)
     problems: list[Problem] = attrs.field(factory=list)
+    derivations: list[Derivation] = attrs.field(factory=list)
+    rested_on: dict[str, Knowledge] = attrs.field(factory=dict, kw_only=True)
+    _is_own: bool = attrs.field(default=False, init=False)
 
     def package(self, folders: Iterable[Path], name: str) -> bool:
         """Check the documents of a package and go on from there; whether that is possible."""
         found = [file.resolve() for folder in folders for file in files_in(folder)]
         own = [self.given.pop(file) for file in found if file in self.given]
+        self._is_own = self._is_own or bool(own)
+        if not self._is_own and name in self.rested_on:
+            self.knowledge = self.rested_on[name]
+            return True
         others = [file for file in found if file not in {path.resolve() for path in own}]
-        return self.documents(own, others, name)
+        is_sound = self.documents(own, others, name)
+        if is_sound and not self._is_own:
+            self.rested_on[name] = self.knowledge
+        return is_sound
 
     def documents(self, own: Sequence[Path], others: Sequence[Path], name: str) -> bool:
         """Check files among others and go on from there; whether that is possible."""
@@ -69,28 +85,48 @@ class _Checker:
             return False
         if own:
             names = {str(file) for file in own}
-            found = check_knowledge(known, default_catalogue(), base=self.knowledge)
+            found = check_knowledge(
+                known, default_catalogue(), base=self.knowledge, derivations=self.derivations
+            )
             self.problems.extend(p for p in found if p.location.source in names)
         self.knowledge = known
         return True
 
     def cases(self, files: Iterable[Path]) -> None:
-        """Check case files against what is known."""
-        for entry in read_entries(map(str, files), self.knowledge):
-            self.problems.extend(entry.problems)
+        """Check case files against what is known: their cases, and their matters."""
+        for file in files:
+            for entry in read_entries([str(file)], self.knowledge):
+                self.problems.extend(one for one in entry.problems if one.code != _IS_MATTER)
+            self.problems.extend(self._matter_problems(file))
 
-    def zones(self, plugin: Plugin) -> None:
-        """Take over the functional zones of a plugin."""
+    def _matter_problems(self, file: Path) -> Iterator[Problem]:
+        try:
+            documents = () if file.suffix.lower() in LINES else read_file(file)
+            for document in documents:
+                found = load_each_matter(document, self.knowledge)
+                # The cases outside of a matter would come first, taken together.
+                outside = isinstance(document.data, dict) and bool(document.data.get(CASES))
+                for matter in found[outside:]:
+                    yield from matter.problems
+        except DocumentError:
+            return  # told of with the cases
+
+    def hooks(self, plugin: Plugin) -> None:
+        """Take over the derived facts and functional zones of a plugin."""
+        self.derivations += plugin.derivations
         regions = self.knowledge.regions.with_zones(plugin.zones)
         self.knowledge = attrs.evolve(self.knowledge, regions=regions)
 
 
-def problems_of(files: Sequence[Path], sources: Sources) -> tuple[Problem, ...]:
+def problems_of(
+    files: Sequence[Path], sources: Sources, rested_on: dict[str, Knowledge] | None = None
+) -> tuple[Problem, ...]:
     """Everything to say about the files, by place.
 
     Args:
         files: Documents and case files.
         sources: What they rest on besides the library.
+        rested_on: What an earlier check left for the next one: packages as they were then.
 
     Raises:
         DocumentError: If what they rest on has problems itself.
@@ -98,7 +134,8 @@ def problems_of(files: Sequence[Path], sources: Sources) -> tuple[Problem, ...]:
     """
     kinds = {file: _kind(file) for file in files}
     cases = [file for file, kind in kinds.items() if kind == CASES]
-    checker = _Checker({file.resolve(): file for file in files if file not in cases})
+    given = {file.resolve(): file for file in files if file not in cases}
+    checker = _Checker(given, rested_on={} if rested_on is None else rested_on)
     if _check_packages(checker, sources):
         further = [Path(path) for path in sources.rulesets]
         base = [file for path in further for file in files_in(path)]
@@ -113,7 +150,7 @@ def _check_packages(checker: _Checker, sources: Sources) -> bool:
     if not checker.package([core_rulesets()], CORE):
         return False
     for plugin in () if sources.no_plugins else installed_plugins():
-        checker.zones(plugin)
+        checker.hooks(plugin)
         if not checker.package(plugin.documents, plugin.name):
             return False
     return True
@@ -130,40 +167,98 @@ def _kind(file: Path) -> str:
     return str(data.get("document", CASES)) if isinstance(data, dict) else ""
 
 
+@attrs.frozen(kw_only=True)
+class Task:
+    """What to check, and how to say what was found.
+
+    Attributes:
+        paths: Files and folders.
+        strict: Whether warnings fail.
+        form: `text` or `json`.
+        sources: What the files rest on besides the library.
+        rested_on: What one run leaves for the next.
+    """
+
+    paths: tuple[Path, ...]
+    strict: bool
+    form: str
+    sources: Sources
+    rested_on: dict[str, Knowledge] = attrs.field(factory=dict)
+
+    def run(self, screen: Screen) -> int:
+        """Check everything and say what was found; the exit status.
+
+        Raises:
+            DocumentError: If what the files rest on has problems itself.
+            PluginError: If a plugin is not fit.
+        """
+        files = list(dict.fromkeys(file for path in self.paths for file in files_in(path)))
+        problems = problems_of(files, self.sources, self.rested_on)
+        errors = sum(problem.severity is Severity.ERROR for problem in problems)
+        warnings = sum(problem.severity is Severity.WARNING for problem in problems)
+        counts = {"files": len(files), "errors": errors, "warnings": warnings}
+        if self.form == "json":
+            listed = [problem_data(problem, screen.lang) for problem in problems]
+            screen.data({"problems": listed, **counts})
+        else:
+            for problem in problems:
+                screen.write(problem.render(screen.lang))
+            screen.write(screen.say("cli.checked", **counts))
+        return PROBLEMS if errors or (self.strict and warnings) else SETTLED
+
+
 @click.command("check", cls=Command, help="cli.check")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @option("--strict", is_flag=True, text="cli.option.strict")
+@option("--watch", is_flag=True, text="format.option.watch")
 @json_option
 @engine_options
 @lang_option
 @click.pass_obj
 def check(
-    screen: Screen, *, paths: tuple[str, ...], strict: bool, form: str, sources: Sources
+    screen: Screen,
+    *,
+    paths: tuple[str, ...],
+    strict: bool,
+    watch: bool,
+    form: str,
+    sources: Sources,
 ) -> int:
     """Problems of documents and case files."""
-    files = list(dict.fromkeys(file for path in paths for file in files_in(Path(path))))
-    problems = problems_of(files, sources)
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
-    warnings = sum(problem.severity is Severity.WARNING for problem in problems)
-    if form == "json":
-        listed = [problem_data(problem, screen.lang) for problem in problems]
-        counts = {"files": len(files), "errors": errors, "warnings": warnings}
-        screen.data({"problems": listed, **counts})
-    else:
-        for problem in problems:
-            screen.write(problem.render(screen.lang))
-        screen.write(screen.say("cli.checked", files=len(files), errors=errors, warnings=warnings))
-    return PROBLEMS if errors or (strict and warnings) else SETTLED
+    task = Task(paths=tuple(map(Path, paths)), strict=strict, form=form, sources=sources)
+    if not watch:
+        return task.run(screen)
+    further = tuple(Path(path) for path in sources.rulesets)
+    again = load("bizrules.cli._watching", "kit").watch
+    status: int = again(screen, (*task.paths, *further), task.run)
+    return status
 
 
 @click.command("schema", cls=Command, help="cli.schema")
-@click.argument("kind", type=click.Choice(tuple(KINDS)), metavar="KIND")
+@click.argument("kind", type=click.Choice(tuple(KINDS)), metavar="KIND", required=False)
 @option("--facts", is_flag=True, text="cli.option.schema-facts")
+@option("--wire", multiple=True, metavar="PATH", text="format.option.wire")
+@option("--into", metavar="DIR", text="format.option.into")
 @engine_options
 @lang_option
 @click.pass_obj
-def schema(screen: Screen, *, kind: str, facts: bool, sources: Sources) -> int:
-    """The JSON Schema of a kind of document."""
+def schema(
+    screen: Screen,
+    *,
+    kind: str | None,
+    facts: bool,
+    wire: tuple[str, ...],
+    into: str | None,
+    sources: Sources,
+) -> int:
+    """The JSON Schema of a kind of document, or all of them beside the documents that use them."""
+    if (kind is None) == (not wire):
+        raise click.UsageError(screen.say("format.schema-kind"))
+    if wire:
+        folder = None if into is None else Path(into)
+        run = load("bizrules.cli._wiring", "kit").wire
+        status: int = run(screen, [Path(path) for path in wire], folder, sources)
+        return status
     vocabulary = sources.engine().vocabulary if facts else None
-    screen.data(schema_for(kind, vocabulary), indent=True)
+    screen.data(schema_for(str(kind), vocabulary), indent=True)
     return SETTLED

@@ -192,7 +192,7 @@ def plugins(screen: Screen, *, form: str, sources: Sources) -> int:
     elif not found:
         screen.write(screen.say("cli.plugins.none"))
     else:
-        heads = ("plugin", "version", "region", "hooks", "rulesets", "rules")
+        heads = ("plugin", "version", "fits", "format", "region", "hooks", "rulesets", "rules")
         screen.table(
             [screen.say(f"cli.head.{head}") for head in heads],
             [_plugin_row(plugin, own, engine) for plugin, own in found],
@@ -208,6 +208,8 @@ def _plugin_data(plugin: Plugin, own: tuple[Ruleset, ...]) -> Mapping[str, objec
     return {
         "name": plugin.name,
         "version": plugin.version,
+        "fits": plugin.fits,
+        "format": plugin.format,
         "region": plugin.region,
         "hooks": list(plugin.hooks),
         "rulesets": [ruleset.id for ruleset in own],
@@ -219,6 +221,8 @@ def _plugin_row(plugin: Plugin, own: tuple[Ruleset, ...], engine: Engine) -> tup
     return (
         plugin.name,
         plugin.version,
+        plugin.fits,
+        plugin.format,
         region_word(plugin.region, engine.regions),
         ", ".join(plugin.hooks),
         len(own),

@@ -262,7 +262,8 @@ def pick(entries: Iterable[Entry], wanted: Sequence[str]) -> Iterator[Entry]:
 def files_in(path: Path) -> tuple[Path, ...]:
     """The documents of a folder and all below it, or the file itself.
 
-    Folders whose names begin with `_` or `.` are templates and the like, and passed over.
+    Folders whose names begin with `_` or `.` are templates and the like, and passed over; so are
+    hidden files, such as the answers of a template.
     """
     if not path.is_dir():
         return (path,)
@@ -271,5 +272,6 @@ def files_in(path: Path) -> tuple[Path, ...]:
         for file in sorted(path.rglob("*"))
         if file.suffix.lower() in _SUFFIXES
         and file.is_file()
+        and not file.name.startswith(".")
         and not any(part[0] in "_." for part in file.relative_to(path).parts[:-1])
     )

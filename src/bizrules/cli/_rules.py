@@ -18,6 +18,7 @@ from bizrules.cli._commands import (
     lang_option,
     option,
 )
+from bizrules.cli._examples import examples_of
 from bizrules.cli._names import known_department, known_list, known_region, known_violation
 from bizrules.cli._plain import full_rule_data, rule_data
 from bizrules.cli._screen import Screen
@@ -26,8 +27,10 @@ from bizrules.engine import Engine
 from bizrules.explanation import explain_rule
 from bizrules.provenance import Status
 from bizrules.rules import Rule, Ruleset
+from bizrules.values import DateSpan
 
 _MOST: Final = 3
+_DRAFT: Final = "draft"
 # Columns that a narrow terminal can do without, the first to go first.
 _SPARE: Final = ("status", "modality", "region", "violations", "list")
 
@@ -42,7 +45,7 @@ class Filter:
         list: Id, effect or printed name of a list.
         department: Rules for the department, those for all departments included.
         on: Rules in force on that day.
-        status: How well they are attested.
+        status: How well they are attested; `draft` for those of drafts.
     """
 
     region: str | None = None
@@ -79,16 +82,21 @@ class Filter:
         return (
             (self.violation is None or self._is_for_violation(rule, ruleset, engine))
             and (self.list is None or self.list in _list_names(rule, ruleset))
-            and (self.department is None or _is_for(rule, ruleset, self.department))
+            and (self.department is None or _is_for(rule, ruleset, self.department, engine))
             and (self.on is None or engine.is_in_force(rule, self.on))
-            and (self.status is None or rule.status.value == self.status)
+            and (self.status is None or self.status == _status(rule, ruleset))
         )
 
     def _is_for_violation(self, rule: Rule, ruleset: Ruleset, engine: Engine) -> bool:
         name = str(self.violation)
         if rule.violations is not None:
             return name in rule.violations
-        return _is_for(rule, ruleset, engine.violations[name].department)
+        return _is_for(rule, ruleset, engine.violations[name].department, engine)
+
+
+def _status(rule: Rule, ruleset: Ruleset) -> str:
+    """How well a rule is attested; of a draft, that it is one."""
+    return _DRAFT if ruleset.is_draft else rule.status.value
 
 
 def _list_names(rule: Rule, ruleset: Ruleset) -> tuple[str, ...]:
@@ -96,9 +104,11 @@ def _list_names(rule: Rule, ruleset: Ruleset) -> tuple[str, ...]:
     return () if kind is None else (kind.id, kind.effect.value, kind.name.zh, kind.name.en)
 
 
-def _is_for(rule: Rule, ruleset: Ruleset, department: str) -> bool:
+def _is_for(rule: Rule, ruleset: Ruleset, department: str, engine: Engine) -> bool:
     if rule.departments is not None:
         return department in rule.departments
+    if rule.violations is not None:
+        return any(engine.violations[name].department == department for name in rule.violations)
     return ruleset.department in (None, department)
 
 
@@ -110,7 +120,7 @@ def _is_for(rule: Rule, ruleset: Ruleset, department: str) -> bool:
 @day_option("--on", text="cli.option.on")
 @option(
     "--status",
-    type=click.Choice([status.value for status in Status]),
+    type=click.Choice([*(status.value for status in Status), _DRAFT]),
     text="cli.option.status",
 )
 @json_option
@@ -153,8 +163,9 @@ def rules(  # noqa: PLR0913 - one argument an option
 
 
 def _rule_row(rule: Rule, ruleset: Ruleset, engine: Engine, lang: str) -> tuple[str, ...]:
-    names = sorted(rule.violations or ())
-    shown = ", ".join(names[:_MOST]) + (f" +{len(names) - _MOST}" if len(names) > _MOST else "")
+    names = [engine.violations[code].title.in_(lang) for code in sorted(rule.violations or ())]
+    mark = phrases.say("cli.names-mark", lang)
+    shown = mark.join(names[:_MOST]) + (f" +{len(names) - _MOST}" if len(names) > _MOST else "")
     return (
         rule.id,
         list_word(rule, ruleset, lang),
@@ -162,7 +173,7 @@ def _rule_row(rule: Rule, ruleset: Ruleset, engine: Engine, lang: str) -> tuple[
         coded("modality", rule.modality.value, lang),
         shown or phrases.say("cli.all", lang),
         region_word(rule.region, engine.regions),
-        coded("status", "draft" if ruleset.is_draft else rule.status.value, lang),
+        coded("status", _status(rule, ruleset), lang),
         rule.title.in_(lang),
     )
 
@@ -201,6 +212,8 @@ def show(
             ruleset=ruleset,
             violations=engine.violations,
             regions=engine.regions,
+            first_violation=engine.assessor.selector.first_violations(ruleset, DateSpan(on, on))[0],
+            examples=examples_of(rule, engine),
             lang=screen.lang,
             form=form,
         )

@@ -20,8 +20,8 @@ from rich.text import Text as RichText
 from bizrules import phrases
 from bizrules.errors import (
     BizrulesError,
+    CodedError,
     NotInForceError,
-    PluginError,
     Problem,
     ProblemsError,
     UnknownNameError,
@@ -160,7 +160,7 @@ class Screen:
         """An error of the library, as problems."""
         if isinstance(error, ProblemsError):
             self.problems(error.problems)
-        elif isinstance(error, PluginError):
+        elif isinstance(error, CodedError):
             self._coded(error.code, error.text(self.lang))
         elif isinstance(error, UnknownNameError):
             self._coded(f"unknown-{error.what}", unknown_name(error, self.lang))

@@ -4,6 +4,14 @@ from importlib import resources
 from pathlib import Path
 
 from bizrules import hookimpl
+from bizrules.derivation import Derivation
+from bizrules_jiangsu.derivations import DERIVATIONS
+
+
+@hookimpl
+def bizrules_format() -> int:
+    """Format of the documents."""
+    return 1
 
 
 @hookimpl
@@ -16,3 +24,9 @@ def bizrules_region() -> str:
 def bizrules_documents() -> tuple[Path, ...]:
     """The folder with the documents of the province and the places in it."""
     return (Path(str(resources.files("bizrules_jiangsu"))) / "rulesets",)
+
+
+@hookimpl
+def bizrules_derivations() -> tuple[Derivation, ...]:
+    """The amount taken a head, which the province's list of labour violations reads."""
+    return DERIVATIONS

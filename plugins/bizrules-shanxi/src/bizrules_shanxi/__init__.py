@@ -7,6 +7,12 @@ from bizrules import hookimpl
 
 
 @hookimpl
+def bizrules_format() -> int:
+    """Format of the documents."""
+    return 1
+
+
+@hookimpl
 def bizrules_region() -> str:
     """GB/T 2260 code of Shanxi."""
     return "140000"

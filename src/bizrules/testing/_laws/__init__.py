@@ -1,0 +1,1 @@
+"""The machinery behind `bizrules.testing.laws`."""
