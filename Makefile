@@ -17,10 +17,10 @@ PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 BACKEND := hatchling hatch-vcs editables setuptools
 EDITABLES = -e '.[kit,editor,docs,test]' $(addprefix -e ./,$(PLUGINS))
 
-.PHONY: test lint types floors unit golden demo bench coverage rulebook fmt lock clean
+.PHONY: test lint types floors unit golden site demo bench coverage rulebook reference fmt lock clean
 .NOTPARALLEL:
 
-test: lint types floors unit golden
+test: lint types floors site unit golden
 
 # The locked build backend is installed first and used without isolation: nothing is resolved outside the lock.
 $(STAMP): pyproject.toml $(CONSTRAINTS) $(addsuffix /pyproject.toml,$(PLUGINS))
@@ -42,6 +42,10 @@ types: $(STAMP)
 floors: $(STAMP)
 	$(BIN)/lint-imports --no-logo
 
+# Warnings end the build: a dead link, a page that is in no menu.
+site: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 unit: $(STAMP)
 	$(BIN)/pytest -n $(JOBS) $(COV_ARGS) $(PYTEST_ARGS)
 
@@ -55,14 +59,19 @@ demo: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/pytest tests/bench -o python_files='bench_*.py' -s $(PYTEST_ARGS)
 
-# Which items read from published lists are encoded; a test says whether the page is up to date.
+# Which items read from published lists are encoded, and which published cases settled; tests say whether the pages are up to date.
 coverage: $(STAMP)
 	PYTHONPATH=tests $(BIN)/python -m legal.coverage_page
+	PYTHONPATH=tests $(BIN)/python -m legal.scoreboard_page
 
 # The encoded rules as pages to read; a test says whether they are up to date.
 rulebook: $(STAMP)
 	rm -rf docs/rulebook
 	$(BIN)/bizrules rulebook docs/rulebook --lang zh
+
+# The page of every key, test, unit and problem; a test says whether it is up to date.
+reference: $(STAMP)
+	PYTHONPATH=tests $(BIN)/python -m language_page
 
 fmt: $(STAMP)
 	$(BIN)/ruff check --fix --exit-zero
@@ -79,5 +88,5 @@ lock:
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* dist
+	rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .site .coverage .coverage.* dist
 	find $(wildcard __pycache__ src plugins tests) -name __pycache__ -type d -prune -exec rm -rf {} +

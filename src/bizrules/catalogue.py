@@ -115,6 +115,11 @@ class LawVersion:
         """Article to items of each paragraph, read when first asked for."""
         return dict(_outline(self.structure))
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The articles as a citation writes them, in their order."""
+        return tuple(self._outline)
+
     def paragraphs(self, article: str) -> int:
         """The number of paragraphs (款) of an article; 0 if it does not exist."""
         return len(self._outline.get(article, ()))

@@ -14,7 +14,7 @@ import attrs
 
 from bizrules.catalogue import Check, CheckResult, LawCatalogue, parse_catalogue
 from bizrules.conditions import AllOf, Condition, Defined, Not, Op, Test, facts_read
-from bizrules.derivation import CORE_DERIVATIONS
+from bizrules.derivation import CORE_DERIVATIONS, Derivation
 from bizrules.errors import DocumentError, Problem, Severity, sort_problems
 from bizrules.facts import Vocabulary
 from bizrules.grammar import contradictions, near_names
@@ -42,7 +42,11 @@ def default_catalogue() -> LawCatalogue:
 
 
 def check(
-    knowledge: Knowledge, catalogue: LawCatalogue, *, base: Knowledge | None = None
+    knowledge: Knowledge,
+    catalogue: LawCatalogue,
+    *,
+    base: Knowledge | None = None,
+    derivations: Iterable[Derivation] = (),
 ) -> tuple[Problem, ...]:
     """Errors, warnings and notes about everything that loaded documents declare.
 
@@ -50,6 +54,7 @@ def check(
         knowledge: What was loaded.
         catalogue: The laws against which citations are checked.
         base: What was known before and is not checked again.
+        derivations: Derived facts of packages; what they read is in use.
     """
     fresh = _Fresh.of(knowledge, base or Knowledge())
     return sort_problems(
@@ -57,7 +62,7 @@ def check(
             _citation_problems(fresh, catalogue),
             _violation_warnings(fresh),
             _rule_warnings(fresh, knowledge),
-            _unread_facts(fresh, knowledge),
+            _unread_facts(fresh, knowledge, derivations),
             _refinements(fresh, knowledge),
         )
     )
@@ -263,9 +268,12 @@ def _demanded(condition: Condition) -> Iterator[Test]:
             yield attrs.evolve(part, operand=not part.operand)
 
 
-def _unread_facts(fresh: _Fresh, knowledge: Knowledge) -> Iterator[Problem]:
+def _unread_facts(
+    fresh: _Fresh, knowledge: Knowledge, derivations: Iterable[Derivation]
+) -> Iterator[Problem]:
     """Facts that a package declares and nothing reads."""
     read = set(_facts_in_use(knowledge))
+    read.update(name for derivation in derivations for name in derivation.reads)
     for name in sorted(fresh.facts - read):
         origin = knowledge.origins.get(f"fact {name}")
         if origin is not None and origin.plugin != CORE:

@@ -141,11 +141,8 @@ class Engine:
             PluginError: If a plugin is not fit.
         """
         known = to_day(as_known_on)
-        core = _core_knowledge() if national else load_documents(())
         found = installed_plugins() if plugins else ()
-        knowledge = add_plugins(core, found)
-        if paths:
-            knowledge = load_documents([Path(path) for path in paths], base=knowledge)
+        knowledge = _loaded(paths, found, national=national)
         return cls(
             knowledge=knowledge,
             plugins=found,
@@ -291,6 +288,14 @@ def _digest(knowledge: Knowledge) -> str:
 @cache
 def _core_knowledge() -> Knowledge:
     return load_documents([core_rulesets()])
+
+
+def _loaded(paths: Iterable[Path | str], plugins: Iterable[Plugin], *, national: bool) -> Knowledge:
+    """What the library brings, if it is wanted, with plugins and further documents on top."""
+    core = _core_knowledge() if national else load_documents(())
+    knowledge = add_plugins(core, plugins)
+    further = [Path(path) for path in paths]
+    return load_documents(further, base=knowledge) if further else knowledge
 
 
 def add_plugins(core: Knowledge, plugins: Iterable[Plugin]) -> Knowledge:

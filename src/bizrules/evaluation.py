@@ -37,7 +37,7 @@ from bizrules.outcomes import (
     Trace,
 )
 from bizrules.penalties import Grade
-from bizrules.provenance import Citation, Location, Text
+from bizrules.provenance import Citation, InstrumentKind, Location, Text
 from bizrules.receipts import Receipt, RulesetStamp
 from bizrules.regions import NATIONAL, RegionTable
 from bizrules.resolution import ROWS
@@ -50,6 +50,9 @@ from bizrules.workdays import WorkCalendar
 ARTICLE_37: Final = Citation("行政处罚法", "37")
 SINCE_37: Final = date(2021, 7, 15)
 """Day on which the law that has article 37 came into force."""
+
+_BEGINNING: Final = frozenset({InstrumentKind.LIST, InstrumentKind.BENCHMARK})
+"""Instruments that began on some day within the life of the law that they fill in."""
 
 
 @attrs.frozen(kw_only=True)
@@ -115,7 +118,7 @@ class Evaluator:
             contested=main.base.contested,
             settled=applied.is_settled,
             crime_suspected=Truth.of(crime if isinstance(crime, bool) else None),
-            problems=(*main.reading.problems, *self._gaps(applied)),
+            problems=(*_misread(applied), *self._gaps(applied), *self._undated(applied)),
             source=Answer(self, applied, elements),
         )
 
@@ -194,6 +197,18 @@ class Evaluator:
             place = Location(f"case {law.case.id}", path="$.violation")
             yield Problem("provision-not-on-record", place, details, Severity.WARNING)
 
+    def _undated(self, applied: Applied) -> Iterator[Problem]:
+        """Lists and benchmarks that bear on the outcome though nobody knows since when they do."""
+        main, current = applied.main, applied.current
+        bearing = [*main.held, *main.unknown]
+        if main.case.measures:
+            bearing += (*current.holding, *current.waiting)
+        found = {one.ruleset.id: one.ruleset for one in bearing if _is_undated(one)}
+        for name, ruleset in sorted(found.items()):
+            details = {"ruleset": name, "instrument": ruleset.instrument.name}
+            place = Location(f"case {main.case.id}", path="$.region")
+            yield Problem("ruleset-undated", place, details, Severity.WARNING)
+
     def _not_in_force(self, case: Case) -> Problem:
         """Neither on the day of the act nor on that of the decision was it a violation."""
         days = self.assessor.violations[case.violation].in_force
@@ -204,6 +219,12 @@ class Evaluator:
             "end": f"{days.until or '…'}",
         }
         return Problem("violation-not-in-force", place, details)
+
+
+def _is_undated(candidate: Candidate) -> bool:
+    """Whether an entry of a list or benchmark has no first day, of its own or of its ruleset."""
+    kind = candidate.ruleset.instrument.kind
+    return candidate.rule.in_force.start is None and kind in _BEGINNING
 
 
 @attrs.frozen(eq=False)
@@ -439,6 +460,13 @@ class Answer:
         if case.party.kind is not None:
             labels["party"] = phrase(f"party.{case.party.kind.value}")
         return labels
+
+
+def _misread(applied: Applied) -> tuple[Problem, ...]:
+    """Problems with the facts, each once: the law applied may not read what the other one does."""
+    laws = (applied.main, applied.other, applied.current)
+    found = (problem for law in laws if law is not None for problem in law.reading.problems)
+    return tuple(dict.fromkeys(found))
 
 
 def _locate(case: Case) -> Locate:

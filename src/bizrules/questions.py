@@ -25,7 +25,7 @@ from bizrules.evaluation import Answer
 from bizrules.facts import CODED, Fact, Kind
 from bizrules.intertemporal import tie_facts
 from bizrules.matching import Comparable, comparable, open_facts
-from bizrules.outcomes import CHANGES, Question, Verdict
+from bizrules.outcomes import CHANGES, LawChoice, Question, Verdict
 from bizrules.penalties import Modality
 from bizrules.provenance import Text
 from bizrules.rules import Measure, Reach
@@ -83,7 +83,7 @@ def questions_for(assessor: Assessor, answer: Answer) -> tuple[Question, ...]:
     _need(current, deciding_measures(current), "compulsion", needs)
     # Between two settled laws that differ, the fine decides.
     decides = not answer.applied.settled and all(law.settled for law in laws)
-    for name in answer.fine().open_facts:
+    for name in _fine_facts(answer):
         need = needs.setdefault(name, _Need())
         need.changes.update(("fine", "grade") if decides else ("fine",))
     for name in tie_facts(answer.applied):
@@ -93,6 +93,17 @@ def questions_for(assessor: Assessor, answer: Answer) -> tuple[Question, ...]:
         for name, need in needs.items()
     ]
     return tuple(sorted(questions, key=lambda question: question.rank))
+
+
+def _fine_facts(answer: Answer) -> tuple[str, ...]:
+    """Facts that leave the fine open; those of both laws while the choice waits for their fines."""
+    found, applied = answer.fine().open_facts, answer.applied
+    other = applied.other
+    if applied.choice is not LawChoice.OPEN or other is None:
+        return found
+    if not (applied.main.settled and other.settled):
+        return found
+    return tuple(dict.fromkeys((*found, *other.fine().open_facts)))
 
 
 def _need_of_rules(law: Assessment, needs: dict[str, _Need]) -> None:
@@ -120,8 +131,20 @@ def open_facts_of(law: Assessment, candidate: Candidate) -> frozenset[str]:
     """Unknown facts, and the date, that decide whether a rule holds."""
     found = open_facts(candidate.condition, law.vocabulary, law.reading.view, candidate.names)
     if law.stretch.waits_for_date(candidate):
-        found |= {_REACHED.get(candidate.rule.reach, law.date)}
+        found |= {_date_waited_for(law, candidate)}
     return found
+
+
+def _date_waited_for(law: Assessment, candidate: Candidate) -> str:
+    """The date by which the rule speaks; the other one where that is known to the day.
+
+    Then it is the rule that a superior one may silence, and the superior one goes by the other.
+    """
+    act, decision = law.case.committed, law.case.decided
+    spans = {"committed": act.ended if act is not None else None, "decided": decision}
+    own = _REACHED.get(candidate.rule.reach, law.date)
+    span = spans.pop(own)
+    return next(iter(spans)) if span is not None and span.exact is not None else own
 
 
 def question_about(

@@ -27,7 +27,8 @@ def near_names(name: str, names: Iterable[str]) -> str:
 def fact_value(fact: Fact, raw: Raw) -> Value | Problem:
     """Value = scalar | "[" scalar {"," scalar} "]" | number unit, as the kind of the fact asks.
 
-    A unit is taken only if it is that of the fact.
+    A unit is taken only if it is that of the fact. A number with a unit may stand in quotes, since
+    JSON cannot write it otherwise.
     """
     data: object = raw.data
     location = raw.location
@@ -38,7 +39,7 @@ def fact_value(fact: Fact, raw: Raw) -> Value | Problem:
         shape = "sequence" if isinstance(data, list) else "mapping"
         details = {"expected_phrase": f"shape.{expected}", "found_phrase": f"shape.{shape}"}
         return Problem("wrong-shape", location, details)
-    if isinstance(data, Plain) and " " in data and fact.kind in NUMERIC:
+    if isinstance(data, str) and " " in data and fact.kind in NUMERIC:
         amount, _, unit = data.partition(" ")
         problem = _unit_problem(fact, unit.strip(), location)
         if problem is not None:
