@@ -1,5 +1,6 @@
 """The documents that are shipped: readable by others, their words complete, their homes right."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,15 @@ def test_panlong_hears_yunnan(region: str, *, hears: bool) -> None:
     assert ("yunnan.fire-2024/2.5" in found) is hears
     alone = Engine.load(plugins=False).evaluate(case)
     assert "yunnan.fire-2024/2.5" not in {finding.rule for finding in alone.findings}
+
+
+@pytest.mark.parametrize(
+    ("page", "written"), [("README.md", r"(\d+) entries"), ("README.zh-CN.md", r"(\d+) 条，按需")]
+)
+def test_the_front_page_counts_the_entries_of_the_packages(page: str, written: str) -> None:
+    """The number of entries on the front page is that of the packages in the repository."""
+    packages = {path.name for path in (ROOT / "plugins").glob("bizrules-*")}
+    rulesets = [one for one in default_engine().rulesets if one.plugin in packages]
+    said = re.search(written, (ROOT / page).read_text(encoding="utf-8"))
+    assert said is not None
+    assert int(said[1]) == sum(len(one.rules) for one in rulesets)
