@@ -386,7 +386,9 @@ class Answer:
     def duties(self) -> tuple[DueDuty, ...]:
         """The duties that follow."""
         main = self.main
-        carried = set(main.base.determining)
+        # While the grade is open no rule has carried anything yet.
+        is_told = self.grade is not None or main.base.contested
+        carried = set(main.base.determining if is_told else ())
         crime = main.reading.view.get("crime_suspected")
         situation = Situation(
             case=main.case,

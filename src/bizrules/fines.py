@@ -226,24 +226,31 @@ def _statutory(
     amount = penal.view.get(penal.names.get(scale.base, scale.base))
     if amount is None:
         return raw, (step,), (scale.base,)
+    base = penal.vocabulary[scale.base].label
+    known, computed = _multiplied(raw, scale, amount, base, penal.vocabulary)
+    return known, (step, computed), ()
+
+
+def _multiplied(
+    raw: FineRange, scale: FineScale, amount: int, base: Text, vocabulary: Vocabulary
+) -> tuple[FineRange, Text]:
+    """The range with its base known, and how it was computed."""
     counted = max(amount, scale.base_floor or 0)
     known = attrs.evolve(
         raw,
-        low=low * counted,
+        low=(scale.low or Fraction(0)) * counted,
         high=None if scale.high is None else scale.high * counted,
-        low_closed=low_closed or counted == 0,
+        low_closed=raw.low_closed or counted == 0,
         base=None,
     )
-    base = penal.vocabulary[scale.base].label
-    key = "fine.step.base-floor" if counted != amount else "fine.step.base"
     computed = phrase(
-        key,
+        "fine.step.base-floor" if counted != amount else "fine.step.base",
         base=base,
         amount=wording.both(lambda lang: wording.say_yuan(amount, lang)),
         counted=wording.both(lambda lang: wording.say_yuan(counted, lang)),
-        range=range_text(_to_fen(known), penal.vocabulary),
+        range=range_text(_to_fen(known), vocabulary),
     )
-    return known, (step, computed), ()
+    return known, computed
 
 
 def shape_of(scale: FineScale) -> Shape:

@@ -349,29 +349,16 @@ def trace(
 
     def visit(node: Condition) -> Trace:
         truth = Truth.of(compile_condition(node, vocabulary, names)(view))
-        text = wording.condition_text(node, vocabulary)
+        told = partial(Trace, truth=truth, text=wording.condition_text(node, vocabulary))
         if isinstance(node, Test):
             read = tuple(sorted(facts_read(node)))
-            return Trace(
-                node="test",
-                truth=truth,
-                text=text,
-                found=_found(read, vocabulary, view, names),
-                facts=read,
-                derived=bool(derived & set(read)),
-            )
+            found = _found(read, vocabulary, view, names)
+            return told(node="test", found=found, facts=read, derived=not derived.isdisjoint(read))
         if isinstance(node, Defined):
-            inner = visit(node.condition)
-            return Trace(
-                node="defined",
-                truth=truth,
-                text=text,
-                citations=node.citations,
-                definition=whose(node.name),
-                children=(inner,),
-            )
+            inner, by = visit(node.condition), whose(node.name)
+            return told(node="defined", citations=node.citations, definition=by, children=(inner,))
         parts = tuple(visit(part) for part in parts_of(node))
-        return Trace(node=_NODE_NAMES[type(node)], truth=truth, text=text, children=parts)
+        return told(node=_NODE_NAMES[type(node)], children=parts)
 
     return visit(condition)
 

@@ -449,9 +449,14 @@ class Ruleset:
         return self.instrument.kind is InstrumentKind.DRAFT
 
     @property
+    def known_from(self) -> date | None:
+        """Day from which it was known: as recorded, else the day its instrument was issued."""
+        return self.published or self.instrument.issued
+
+    @property
     def put_out(self) -> date | None:
         """Day on which a draft was put out for comment; None if not recorded."""
-        return self.published or self.instrument.issued or self.in_force.start
+        return self.known_from or self.in_force.start
 
     def successor(self, rule: Rule) -> Rule | None:
         """The later version of the entry, if there is one."""

@@ -18,15 +18,7 @@ from bizrules.history import FirstViolation
 from bizrules.matching import Matcher, View, compile_condition
 from bizrules.penalties import BandTable, Provision
 from bizrules.regions import RegionTable
-from bizrules.rules import (
-    Axis,
-    Combination,
-    Duty,
-    Reach,
-    Rule,
-    Ruleset,
-    Violation,
-)
+from bizrules.rules import Axis, Combination, Duty, Reach, Rule, Ruleset, Violation
 from bizrules.values import DateSpan, Interval
 from bizrules.weights import Weight, weigh
 
@@ -312,7 +304,7 @@ class Selector:
         return known
 
     def _fits(self, rule: Rule, ruleset: Ruleset, violation: Violation) -> bool:
-        if not self._is_known(rule.published or _published(ruleset)):
+        if not self._is_known(rule.published or ruleset.known_from):
             return False
         if rule.ground in violation.displaces and rule.is_general:
             return False
@@ -338,7 +330,7 @@ class Selector:
 
     def _covers(self, ruleset: Ruleset, span: DateSpan) -> bool | None:
         """Whether the ruleset is in force on the days, as far as it was known."""
-        if not self._is_known(_published(ruleset)):
+        if not self._is_known(ruleset.known_from):
             return False
         return ruleset.in_force.as_known_on(self.as_known_on).covers(span)
 
@@ -435,24 +427,17 @@ class Selector:
 
     def _build(self, place: _Place, moment: Moment) -> Stretch:
         law = moment.law
-        truths = [(c, c.in_force.covers(moment.span(c.rule.reach))) for c in place.candidates]
-        kept = self._without_supplements([one for one in truths if one[1] is not False])
-        kept = [(self._dated(c, moment) if c.varies else c, truth) for c, truth in kept]
         is_violation = place.violation.in_force.as_known_on(self.as_known_on).covers(law)
+        kept = self._kept(place, moment)
         if is_violation is False:
             # What is no violation needs neither leniency nor severity.
             kept = [one for one in kept if one[0].rule.axis is not Axis.PENALTY]
         department = place.violation.department
-        speaking = [
-            (r, truth)
-            for r in place.rulesets
-            if r.department in (None, department)
-            and (truth := self._covers(r, moment.span(r.reach))) is not False
-        ]
+        speaking = self._speaking(place, moment)
         fitting = [r for r, _ in speaking]
         ways = self._ways([r for r in fitting if r.bands or r.combination], moment)
         provisions = self._provisions(place.violation, law)
-        due = self._duties(speaking, department, law)
+        due = self._duties(speaking, department, moment)
         duties = tuple(duty for duty, _ in due)
         reads = frozenset(name for c, _ in kept for name in c.reads)
         also = frozenset(name for condition in _besides(provisions, duties) for name in condition)
@@ -473,6 +458,21 @@ class Selector:
             reads=reads,
         )
 
+    def _kept(self, place: _Place, moment: Moment) -> list[tuple[Candidate, bool | None]]:
+        """The candidates of the moment, each with whether it is in force on all of its days."""
+        truths = [(c, c.in_force.covers(moment.span(c.rule.reach))) for c in place.candidates]
+        kept = self._without_supplements([one for one in truths if one[1] is not False])
+        return [(self._dated(c, moment) if c.varies else c, truth) for c, truth in kept]
+
+    def _speaking(self, place: _Place, moment: Moment) -> list[tuple[Ruleset, bool | None]]:
+        """The rulesets for the department, each with whether it is in force on all of its days."""
+        return [
+            (r, truth)
+            for r in place.rulesets
+            if r.department in (None, place.violation.department)
+            and (truth := self._covers(r, moment.span(r.reach))) is not False
+        ]
+
     def _provisions(self, violation: Violation, span: DateSpan) -> tuple[Provision, ...]:
         """The version surely in force; where none is, those in force on some of the days."""
         known = [p for p in violation.provisions if self._is_known(p.published)]
@@ -483,14 +483,15 @@ class Selector:
         return tuple(provision for provision, truth in truths if truth is None)
 
     def _duties(
-        self, rulesets: Iterable[tuple[Ruleset, bool | None]], department: str, span: DateSpan
+        self, rulesets: Iterable[tuple[Ruleset, bool | None]], department: str, moment: Moment
     ) -> list[tuple[Duty, bool | None]]:
         """The duties by id, each with whether it is in force on all the days or on only some."""
         found = [
             (duty, truth and speaks)
             for ruleset, speaks in rulesets
+            for days in (moment.span(ruleset.reach),)
             for duty in ruleset.duties
-            if (truth := duty.in_force.as_known_on(self.as_known_on).covers(span)) is not False
+            if (truth := duty.in_force.as_known_on(self.as_known_on).covers(days)) is not False
             and (duty.departments is None or department in duty.departments)
         ]
         return sorted(found, key=lambda one: one[0].id)
@@ -538,11 +539,6 @@ class Selector:
                 first, *others = self.first_violations(using[key], span)
                 steps.append(Step(name=name, key=key, first=first, others=tuple(others)))
         return tuple(steps)
-
-
-def _published(ruleset: Ruleset) -> date | None:
-    """Day from which a ruleset was known: as recorded, else the day its instrument was issued."""
-    return ruleset.published or ruleset.instrument.issued
 
 
 def _borders(

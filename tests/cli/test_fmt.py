@@ -1,6 +1,7 @@
 """`bizrules fmt` and `bizrules schema --wire`."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -61,6 +62,31 @@ def test_check_and_diff_write_nothing(call: Call, folder: Path) -> None:
     assert {"-- violation: stall.street", "+  - id: a  # 甲"} <= set(result.lines)
     assert texts(folder) == before
     assert call("fmt", "--check", folder / "even.yaml").status == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda text: "\ufeff" + text, "byte order mark"),
+        (lambda text: text.replace("\n", "\r\n"), "line ends become"),
+        (lambda text: text.rstrip("\n"), "last line gets"),
+    ],
+)
+def test_differences_that_no_line_shows(
+    call: Call, tmp_path: Path, change: Callable[[str], str], told: str
+) -> None:
+    """A file that is out of the layout by what cannot be seen is told of in words."""
+    file = tmp_path / "a.yaml"
+    file.write_bytes(change(EVEN).encode())
+    result = call("fmt", "--diff", file, "--lang", "en")
+    (line,) = result.lines
+    assert line.startswith(f"{file}: ")
+    assert told in line
+    assert result.status == 0
+    assert call("fmt", "--check", "--diff", file).status == 1
+    call("fmt", file)
+    assert file.read_text(encoding="utf-8") == EVEN
+    assert call("fmt", "--diff", file).lines == []
 
 
 def test_without_a_path(call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

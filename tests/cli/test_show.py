@@ -1,5 +1,6 @@
 """`bizrules show`: what stands around a rule."""
 
+import json
 from pathlib import Path
 
 from cli.running import Call, process
@@ -52,6 +53,19 @@ def test_what_counts_and_what_is_threatened(tmp_path: Path) -> None:
         "- first violation: in the 24 months before the end of the act, in the same field" in shown
     )
     assert "- goods worth less than 10,000 yuan: a fine of 50,000 yuan to 100,000 yuan" in shown
+    found = json.loads(process(*arguments, "--format", "json").out)
+    (counted,) = found["counts"]
+    assert counted["fact"] == "first_violation"
+    assert counted["text"]["en"] in shown
+    (provision,) = found["provisions"]["food.past-shelf-life"]
+    assert {"low": 50_000, "high": 100_000} in [
+        {key: tier[key] for key in ("low", "high")} for tier in provision["tiers"]
+    ]
+    assert found["examples"][2:4] == [
+        {"case": "h-2", "holds": True},
+        {"case": "f-0", "holds": False},
+    ]
+    assert len(found["examples"]) == 12
     _, _, examples = shown.partition("Cases that show it\n")
     lines = [line.strip("- ") for line in examples.strip().split("\n")]
     assert lines[:4] == [
@@ -68,3 +82,5 @@ def test_a_rule_for_many_violations(call: Call) -> None:
     shown = call("show", "small.district/worse", "--lang", "en").out
     assert "Penalty provisions" in shown
     assert "Which earlier violations count" not in shown
+    found = json.loads(call("show", "small.district/worse", "--format", "json").out)
+    assert (found["counts"], found["examples"]) == ([], [])

@@ -85,6 +85,21 @@ def test_watch(tmp_path: Path) -> None:
         assert run.process.wait(PATIENCE) == 0
 
 
+def test_watch_a_link(tmp_path: Path) -> None:
+    """A change of the file that a link leads to is a change of the link."""
+    (tmp_path / "links").mkdir()
+    file, link = tmp_path / "case.yaml", tmp_path / "links" / "case.yaml"
+    file.write_text(GOOD, encoding="utf-8")
+    link.symlink_to(file)
+    with watching(link) as run:
+        assert "errors: 0" in run.until("Watching")
+        file.write_text(BAD, encoding="utf-8")
+        assert "errors: 1" in run.until("Watching")
+        link.unlink()
+        link.write_text(GOOD, encoding="utf-8")
+        assert "errors: 0" in run.until("Watching")
+
+
 class Lines:
     """Stands for the changes of files."""
 

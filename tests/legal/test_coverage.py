@@ -43,8 +43,8 @@ def test_every_item_is_encoded_or_says_why_not() -> None:
 
 
 def test_enough_is_encoded() -> None:
-    """At least five hundred items are encoded."""
-    assert sum(one.is_encoded for one in records()) >= AIM
+    """At least five hundred items are encoded by entries of their own instrument."""
+    assert sum(bool(one.rules) for one in records()) >= AIM
 
 
 def test_every_named_rule_exists() -> None:

@@ -252,6 +252,11 @@ class TestSymbols:
         assert symbols_of(Path("a.yaml"), "rules: [", "zh") == []
         assert symbols_of(Path("a.yaml"), "- a\n", "zh") == []
 
+    @pytest.mark.parametrize("text", ["", "rules:\n", "rules: []\n", "rules: a\n"])
+    def test_no_entries(self, text: str) -> None:
+        """A document whose head alone is written has an outline without entries."""
+        assert symbols_of(Path("a.yaml"), f"format: 1\ndocument: ruleset\n{text}", "zh") == []
+
 
 class TestWorkspace:
     """What is wrong with a document as it stands in the editor."""
@@ -313,6 +318,31 @@ class TestWorkspace:
         inner = "".join(f"    {line}\n" for line in two.splitlines())
         matter = f"format: 1\nmatters:\n  - id: m\n    cases:\n{inner}"
         assert self.codes(path, matter) == ["unknown-violation"]
+
+    def test_no_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Nothing is beside a document in a folder not made yet, or in no file at all."""
+        facts = "format: 1\ndocument: vocabulary\nid: more\nprefix: more\nfacts:\n"
+        facts += "  more.sold: {kind: boolean, label: {zh: 已售出, en: sold}}\n"
+        (tmp_path / "facts.yaml").write_text(facts, encoding="utf-8")
+        (tmp_path / ".facts.yaml").write_text(facts, encoding="utf-8")
+        monkeypatch.chdir(tmp_path)
+        sold = case_file(case(more="facts: {more.sold: true}"))
+        for path in (tmp_path / "new" / "a.yaml", Path("untitled:Untitled-1")):
+            workspace = Workspace(plugins=False)
+            (problem,) = workspace.read(path, {path: sold}).problems
+            assert (problem.code, problem.location.source) == ("unknown-fact", str(path))
+            further = Workspace((tmp_path,), plugins=False)
+            assert further.read(path, {path: sold}).problems == ()
+        assert self.codes(tmp_path / "a.yaml", sold) == []
+
+    def test_half_a_character(self, tmp_path: Path) -> None:
+        """Half of a pair of UTF-16 is reported where it stands."""
+        path = tmp_path / "a.yaml"
+        text = case_file(case("甲\ud842"))
+        (problem,) = Workspace(plugins=False).read(path, {path: text}).problems
+        assert problem.code == "document-encoding"
+        line = text.split("\n")[problem.location.line - 1]
+        assert line[problem.location.column - 1] == "\ud842"
 
     def test_json(self, tmp_path: Path) -> None:
         """JSON documents are checked as such."""

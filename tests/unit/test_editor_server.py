@@ -2,13 +2,21 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import attrs
 from lsprotocol import types as lsp
 from pygls.lsp.client import LanguageClient
+from pygls.lsp.server import LanguageServer
+from pygls.workspace import TextDocument
+
+from bizrules.editor import Workspace, _server
+from bizrules.editor._workspace import Reading
+from bizrules.errors import Problem
+from bizrules.provenance import Location
 
 PATIENCE = 60
 # The second character of the title takes two units of UTF-16.
@@ -21,6 +29,7 @@ cases:
     violation: food.past-shelf-life
     facts: {harm: none}
 """
+VOCABULARY = "format: 1\ndocument: vocabulary\nid: more\nprefix: more\nfacts:\n"
 
 
 @attrs.define(eq=False)
@@ -56,8 +65,8 @@ class Editor:
 
 
 @asynccontextmanager
-async def editor(path: Path) -> AsyncIterator[Editor]:
-    """An editor that has opened the document, until it says goodbye."""
+async def started(path: "Path | str") -> AsyncIterator[Editor]:
+    """An editor that has opened the document, of this path or address."""
     client = LanguageClient("test", "1")
     problems: asyncio.Queue[lsp.PublishDiagnosticsParams] = asyncio.Queue()
 
@@ -69,18 +78,28 @@ async def editor(path: Path) -> AsyncIterator[Editor]:
     await client.start_io(sys.executable, *command)
     await client.initialize_async(lsp.InitializeParams(capabilities=lsp.ClientCapabilities()))
     client.initialized(lsp.InitializedParams())
-    one = Editor(client, path.as_uri(), problems)
+    uri = path.as_uri() if isinstance(path, Path) else path
+    one = Editor(client, uri, problems)
     item = lsp.TextDocumentItem(one.uri, "yaml", one.version, TEXT)
     client.text_document_did_open(lsp.DidOpenTextDocumentParams(item))
     try:
         yield one
     finally:
-        await client.shutdown_async(None)
-        client.exit(None)
         await client.stop()  # type: ignore[no-untyped-call]
 
 
-def run(path: Path, work: Callable[[Editor], Awaitable[None]]) -> None:
+@asynccontextmanager
+async def editor(path: "Path | str") -> AsyncIterator[Editor]:
+    """An editor that has opened the document, until it says goodbye."""
+    async with started(path) as one:
+        try:
+            yield one
+        finally:
+            await one.client.shutdown_async(None)
+            one.client.exit(None)
+
+
+def run(path: "Path | str", work: Callable[[Editor], Awaitable[None]]) -> None:
     """Let an editor work on the document."""
 
     async def main() -> None:
@@ -93,6 +112,108 @@ def run(path: Path, work: Callable[[Editor], Awaitable[None]]) -> None:
 def test_an_editor_at_work(tmp_path: Path) -> None:
     """Problems while writing, completion, hover, definition and outline, in units of UTF-16."""
     run(tmp_path / "案件.yaml", _work)
+
+
+def test_the_exit_status(tmp_path: Path) -> None:
+    """An editor that says goodbye ends the server well, and one that just leaves does not."""
+    path = tmp_path / "a.yaml"
+    ended = []
+
+    async def work(one: Editor, *, says_goodbye: bool) -> None:
+        if says_goodbye:
+            await one.client.shutdown_async(None)
+        one.client.exit(None)
+        server = one.client._server
+        assert server is not None
+        ended.append(await asyncio.wait_for(server.wait(), PATIENCE))
+
+    async def main(*, says_goodbye: bool) -> None:
+        async with started(path) as one:
+            await work(one, says_goodbye=says_goodbye)
+
+    asyncio.run(main(says_goodbye=True))
+    asyncio.run(main(says_goodbye=False))
+    assert ended == [0, 1]
+
+
+@attrs.define(eq=False)
+class Slow:
+    """A workspace that finds a fault in every text, and meanwhile something happens."""
+
+    happens: Callable[[], object]
+
+    def read(self, path: Path, _texts: Mapping[Path, str]) -> Reading:
+        """One problem."""
+        self.happens()
+        return Reading((Problem("no-case", Location(str(path), 1, 1)),))
+
+
+@attrs.define(eq=False)
+class Client:
+    """What the server would send, and the documents it knows to be open."""
+
+    text_documents: dict[str, TextDocument]
+    sent: list[lsp.PublishDiagnosticsParams] = attrs.field(factory=list)
+
+    @property
+    def workspace(self) -> "Client":
+        """The documents."""
+        return self
+
+    def text_document_publish_diagnostics(self, params: lsp.PublishDiagnosticsParams) -> None:
+        """Keep what is sent."""
+        self.sent.append(params)
+
+
+def test_a_check_that_comes_too_late() -> None:
+    """What was found in a text is not shown once the text was changed or the document closed."""
+    uri = "untitled:Untitled-1"
+
+    def shown(happens: Callable[[TextDocument, Client], object]) -> int:
+        document = TextDocument(uri, TEXT, 1)
+        client = Client({uri: document})
+        slow = Slow(lambda: happens(document, client))
+        answers = _server._Answers(cast("Workspace", slow), "en")
+        asyncio.run(answers.check(cast("LanguageServer", client), uri, 0))
+        return len(client.sent)
+
+    assert shown(lambda _document, _client: None) == 1
+    assert shown(lambda document, _client: setattr(document, "version", 2)) == 0
+    assert shown(lambda _document, client: client.text_documents.clear()) == 0
+    again = TextDocument(uri, "", 1)
+    assert shown(lambda _document, client: client.text_documents.update({uri: again})) == 0
+
+
+def test_a_closed_document_waits_for_no_check(tmp_path: Path) -> None:
+    """A check that waits for a pause is given up when the document is closed."""
+    path = tmp_path / "a.yaml"
+
+    async def work(one: Editor) -> None:
+        await one.found()
+        one.write("[")
+        one.client.text_document_did_close(lsp.DidCloseTextDocumentParams(one.document))
+        given = await asyncio.wait_for(one.problems.get(), PATIENCE)
+        assert (given.version, list(given.diagnostics)) == (None, [])
+        await asyncio.sleep(2 * _server.DELAY)
+        assert one.problems.empty()
+
+    run(path, work)
+
+
+def test_a_document_without_a_file() -> None:
+    """A document that was never saved is checked, and leads to what it declares itself."""
+
+    async def work(one: Editor) -> None:
+        assert await one.found() == []
+        one.write(f"{VOCABULARY}  more.sold: {{kind: boolean, label: {{zh: 甲, en: a}}}}\n")
+        assert await one.found() == []
+        found = await one.client.text_document_definition_async(
+            lsp.DefinitionParams(one.document, lsp.Position(5, 4))
+        )
+        assert isinstance(found, lsp.Location)
+        assert found.uri == one.uri
+
+    run("untitled:Untitled-1", work)
 
 
 async def _work(one: Editor) -> None:

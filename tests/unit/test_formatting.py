@@ -11,6 +11,7 @@ from bizrules.errors import DocumentError
 from bizrules.formatting import (
     WIDTH,
     _formatting,
+    _layout,
     format_file,
     format_text,
     is_document,
@@ -249,6 +250,45 @@ class TestLayout:
         )
         assert laid_out(text).endswith("    # first\n    # second\n    when: [minor, harm: none]\n")
 
+    def test_comments_behind_aliases(self) -> None:
+        """A comment behind an alias stays there, also at the end of an entry and in a list."""
+        case = """\
+  - id: "{}"
+    region: "530103"
+    violation: food.past-shelf-life
+"""
+        text = f"""\
+format: 1
+cases:
+{case.format(1)}    decided: &day 2022-05-01  # C1
+    facts: &f {{goods_value: 66}}
+{case.format(2)}    decided: *day  # C2
+    facts: *f  # same goods
+{case.format(3)}    facts: *f  # again
+"""
+        assert laid_out(text) == text
+        food = "    violations: &food [food.past-shelf-life]  # C1\n"
+        again = "    violations: *food  # C2\n"
+        basis = "  citations:\n    - *cite  # C3\n    # own\n    - *cite  # C4\n"
+        rules = HEAD.replace("}\n", "}  # head\n", 1) + "rules:\n" + RULE + food
+        rules += RULE.replace('"1"', '"2"') + again
+        assert laid_out(rules) == rules
+        text = f"a: &cite {{x: 甲}}\nb:\n{basis}"
+        assert _layout.laid_out(text) == text
+
+    def test_comments_behind_nothing(self) -> None:
+        """A comment behind a dash, or the beginning of the document, is above what follows."""
+        rules = HEAD + "rules:\n" + RULE
+        dashed = rules.replace("  - id", "  - # first\n    id")
+        above = rules.replace("  - id", "  # first\n  - id")
+        assert laid_out(f"--- # hi\n{dashed}") == f"# hi\n{above}"
+        # Opened brackets leave their comment behind a dash, from where it goes above too.
+        words = ", ".join(f"{'x' * 20}{at}: 甲" for at in range(8))
+        law = HEAD + "rules:\n" + RULE + f"    when:\n      - {{{words}}}  # long\n"
+        found = laid_out(law)
+        assert "\n      # long\n      - xxxx" in found
+        assert laid_out(found) == found
+
     def test_blank_lines(self) -> None:
         """One blank line stays, several become one, and none remains at either end."""
         text = "\n\n" + HEAD + "\n\n\nrules:\n" + RULE + "\n" + RULE.replace('"1"', '"2"') + "\n\n"
@@ -323,6 +363,16 @@ class TestRefusal:
             with pytest.raises(DocumentError) as caught:
                 laid_out(HEAD)
             assert [problem.code for problem in caught.value.problems] == ["layout-unsafe"]
+
+    def test_a_comment_that_would_change_its_entry(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A layout in which a comment reads as that of another entry is refused."""
+        text = HEAD.replace('"1"\n', '"1"  # ours\n')
+        moved = HEAD.replace("title:", "# ours\ntitle:")
+        assert laid_out(text) == text
+        monkeypatch.setattr(_formatting, "laid_out", lambda _text: moved)
+        with pytest.raises(DocumentError) as caught:
+            laid_out(text)
+        assert [problem.code for problem in caught.value.problems] == ["layout-unsafe"]
 
     def test_only_yaml(self, tmp_path: Path) -> None:
         """JSON is laid out by others."""

@@ -531,6 +531,20 @@ class TestLinking:
         assert problem.details["first"] == "facts.yaml:4:9"
         assert problem.details["owner"] == "bizrules"
 
+    def test_what_is_passed_over_in_a_folder(self, tmp_path: Path) -> None:
+        """Hidden files and folders and those of templates are passed over unless named."""
+        broken = [tmp_path / name for name in (".a.yaml", ".git/a.yaml", "_old/b/c.yaml")]
+        for path in broken:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("format: [", encoding="utf-8")
+        assert load_documents([tmp_path]).rulesets == load_documents(()).rulesets
+        for path in broken:
+            with pytest.raises(DocumentError):
+                load_documents([path])
+        (tmp_path / "_a.yaml").write_text("format: [", encoding="utf-8")
+        with pytest.raises(DocumentError):
+            load_documents([tmp_path])
+
     def test_problems_of_all_files_come_together(self, tmp_path: Path) -> None:
         """A file that cannot be read does not hide what is wrong with the others."""
         (tmp_path / "a.yaml").write_text("format: [", encoding="utf-8")

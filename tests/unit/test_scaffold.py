@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from bizrules.plugins import read_plugins
 from bizrules.regions import RegionTable
 from bizrules.scaffold import (
     Answers,
+    _answers,
     _rendering,
     answers_for,
     create_package,
@@ -44,16 +45,23 @@ def listed() -> RegionTable:
     return load_documents(()).regions
 
 
-@pytest.fixture(scope="module", params=PLACES, ids=lambda place: str(place[0]))
-def package(
-    request: pytest.FixtureRequest, regions: RegionTable, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+@pytest.fixture(scope="module", name="created")
+def created_packages(
+    regions: RegionTable, tmp_path_factory: pytest.TempPathFactory
+) -> Mapping[str, Path]:
+    """A new package for each of the places, by the name of the place."""
+    found = {}
+    for name, region in PLACES:
+        answers = answers_for(name, region, regions)
+        found[name] = tmp_path_factory.mktemp("new") / answers.package
+        create_package(answers, found[name])
+    return found
+
+
+@pytest.fixture(scope="module", params=[name for name, _ in PLACES])
+def package(request: pytest.FixtureRequest, created: Mapping[str, Path]) -> Path:
     """A new package."""
-    name, region = request.param
-    answers = answers_for(name, region, regions)
-    folder = tmp_path_factory.mktemp("new") / answers.package
-    create_package(answers, folder)
-    return folder
+    return created[request.param]
 
 
 @pytest.fixture(scope="module", name="cache")
@@ -94,7 +102,7 @@ class TestPackage:
         assert main(["check", "--strict", "--no-plugins", rulesets, cases]) == 0
         assert main(["test", "--no-plugins", rulesets]) == 0
         assert main(["fmt", "--check", str(package)]) == 0
-        assert re.search(r"^20 passed, 0 failed$", capsys.readouterr().out, re.MULTILINE)
+        assert re.search(r"^22 passed, 0 failed$", capsys.readouterr().out, re.MULTILINE)
 
     def test_a_case_at_once(self, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
         """The case it brings is decided: by law alone, and by the example if drafts may speak."""
@@ -138,23 +146,44 @@ class TestPackage:
         assert os.access(package / ".ci" / "run", os.X_OK)
 
 
-def test_installed_side_by_side(regions: RegionTable, tmp_path: Path) -> None:
+# What the command line says of the packages, asked where the laws run: loading takes longest.
+LISTING = """
+from pathlib import Path
+
+from bizrules.cli import main
+
+
+def test_listing(capsys):
+    assert main(["plugins", "--format", "json"]) == 0
+    Path("listed.json").write_text(capsys.readouterr().out, encoding="utf-8")
+"""
+
+
+def test_installed_side_by_side(created: Mapping[str, Path], tmp_path: Path) -> None:
     """Wheels of two packages install without network; laws and golden cases pass with both."""
     target, tests = tmp_path / "target", tmp_path / "tests"
     tests.mkdir()
     offline = ("--no-index", "--no-build-isolation", "--no-deps", "--disable-pip-version-check")
-    for name, region in PLACES:
+    for name, package in created.items():
         folder = tmp_path / name
-        create_package(answers_for(name, region, regions), folder)
+        shutil.copytree(package, folder)
         run("pip", "install", "-q", *offline, "--target", target, folder, at=tmp_path)
         for path in (folder / "tests").iterdir():
             shutil.copy(path, tests)
         shutil.rmtree(folder)  # what is tested is what was installed
-    more = {"PYTHONPATH": str(target)}
+    (tests / "test_listing.py").write_text(LISTING, encoding="utf-8")
     quick = ("-p", "no:cacheprovider", "--hypothesis-profile=bizrules-fast")
-    out = run("pytest", "-q", *quick, tests, *target.glob("*/rulesets"), at=tmp_path, **more)
+    out = run(
+        "pytest",
+        "-q",
+        *quick,
+        tests,
+        *target.glob("*/rulesets"),
+        at=tmp_path,
+        PYTHONPATH=str(target),
+    )
     assert int(re.findall(r"(\d+) passed", out)[-1]) >= 2 * 20
-    listed = json.loads(run("bizrules", "plugins", "--format", "json", at=tmp_path, **more))
+    listed = json.loads((tmp_path / "listed.json").read_text(encoding="utf-8"))
     found = {one["name"]: one for one in listed}
     for name, region in PLACES:
         own = found[f"bizrules-{name}"]
@@ -195,12 +224,12 @@ class TestAnswers:
 
     def test_all_of_them(self, regions: RegionTable) -> None:
         """What is not said follows from the name and the region."""
-        assert answers_for("inner-mongolia", "内蒙古自治区", regions) == Answers(
-            name="inner-mongolia",
-            region="150000",
-            place_zh="内蒙古自治区",
-            place_en="Inner Mongolia",
-            author="内蒙古自治区",
+        assert answers_for("xilin-gol", "锡林郭勒盟", regions) == Answers(
+            name="xilin-gol",
+            region="152500",
+            place_zh="内蒙古自治区锡林郭勒盟",
+            place_en="Xilin Gol",
+            author="内蒙古自治区锡林郭勒盟",
             core=fitting_versions(core_version()),
         )
 
@@ -218,9 +247,9 @@ class TestAnswers:
             ("Xishan", "xishan"),
             ("xi_shan", "xi-shan"),
             ("xishan-", "xishan"),
-            ("西山", "panlong"),
-            ("9", "panlong"),
-            ("", "panlong"),
+            ("西山", "xishan"),
+            ("9", "xishan"),
+            ("", "xishan"),
             ("x" * 31, "x" * 30),
             ("../xishan", "xishan"),
         ],
@@ -232,6 +261,22 @@ class TestAnswers:
         assert caught.value.code == "package-name"
         assert caught.value.details["fitting"] == fitting
         assert answers_for(fitting, "530112", regions).name == fitting
+
+    @pytest.mark.parametrize("name", ["core", "testing", "kit", "bizrules", "bizrules-editor"])
+    def test_reserved_name(self, regions: RegionTable, name: str) -> None:
+        """A name that people would take for a part of the library is refused."""
+        with pytest.raises(ScaffoldError) as caught:
+            answers_for(name, "530112", regions)
+        assert caught.value.code == "package-reserved"
+
+    def test_name_of_an_installed_package(
+        self, regions: RegionTable, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A name that is taken is refused: only one of the two could be installed."""
+        monkeypatch.setattr(_answers, "distribution", lambda package: package)
+        with pytest.raises(ScaffoldError, match="`bizrules-xishan` is installed") as caught:
+            answers_for("xishan", "530112", regions)
+        assert caught.value.code == "package-installed"
 
     @pytest.mark.parametrize(
         "text", ['a "b"', "a\\b", "a\nb", "{{ 7 * 7 }}", "it's", "  ", "x" * 61]

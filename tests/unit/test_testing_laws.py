@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import date
 from fractions import Fraction
 from importlib.metadata import entry_points
 from itertools import count
@@ -15,7 +16,7 @@ import pytest
 from hypothesis import settings
 
 from bizrules._yaml import read_yaml
-from bizrules.cases import Case, Party
+from bizrules.cases import Case, Party, Prior, Priors
 from bizrules.conditions import AtLeast, Op
 from bizrules.conditions import Test as FactTest
 from bizrules.derivation import Derivation
@@ -29,8 +30,17 @@ from bizrules.plugins import Plugin
 from bizrules.provenance import Text
 from bizrules.testing import run_golden
 from bizrules.testing._golden_text import golden_text
-from bizrules.testing.laws import LAWS, LawBrokenError, Package, law, package_laws, package_of
+from bizrules.testing.laws import (
+    LAWS,
+    LawBrokenError,
+    Package,
+    UnreachedError,
+    law,
+    package_laws,
+    package_of,
+)
 from bizrules.testing.pytest_plugin import PROFILES
+from bizrules.truth import Truth
 from bizrules.wording import phrase
 
 pytest_plugins = ["pytester"]
@@ -191,7 +201,7 @@ CROOKED_EXPECTATIONS: Final = {"learning", "completion"}
 
 def broken(name: str, engine: Engine) -> LawBrokenError:
     """What the law says of the engine."""
-    tests = package_laws(PACKAGE, engine=engine, laws=[name], examples=100)
+    tests = package_laws(PACKAGE, engine=engine, laws=[name], examples=500)
     with pytest.raises(LawBrokenError) as caught:
         getattr(tests(), f"test_{name}")()
     return caught.value
@@ -327,28 +337,67 @@ class TestFineLaw:
     """Waived and mitigated fines have limits of their own."""
 
     @pytest.mark.parametrize(
-        ("low", "high", "holds"),
-        [(0, 100, True), (0, 60, False), (0, 501, False)],
+        ("minimum", "low", "high", "closed", "holds"),
+        [
+            (100, 0, 100, False, True),
+            (100, 0, 100, True, False),  # the minimum itself is no mitigation
+            (100, 100, 500, True, False),  # nor is the whole statutory range
+            (100, 0, 500, True, False),
+            (100, 0, 60, False, False),
+            (100, 0, 501, False, False),
+            (0, 0, 500, True, True),  # without a minimum nothing lies below it
+            (0, 0, 60, True, False),
+        ],
     )
-    def test_a_mitigated_fine_ends_at_the_minimum(
-        self, low: int, high: int, *, holds: bool
+    def test_a_mitigated_fine_ends_below_the_minimum(
+        self, minimum: int, low: int, high: int, *, closed: bool, holds: bool
     ) -> None:
-        """A mitigated range goes up to the statutory minimum, unless a rule fixes another."""
-        statutory = FineRange(low=Fraction(100), high=Fraction(500))
+        """A mitigated range goes up to the statutory minimum without it, unless a rule fixes it."""
         fine = Fine(
             state=FineState.RANGE,
-            range=FineRange(low=Fraction(low), high=Fraction(high)),
-            statutory=statutory,
+            range=FineRange(low=Fraction(low), high=Fraction(high), high_closed=closed),
+            statutory=FineRange(low=Fraction(minimum), high=Fraction(500)),
             text=TEXT,
         )
+        assert self.is_lawful(fine, Grade.MITIGATED) is holds
+
+    @pytest.mark.parametrize(
+        ("low_closed", "high_closed", "holds"),
+        [(False, False, True), (True, False, False), (False, True, False)],
+    )
+    def test_an_open_end_stays_open(
+        self, *, low_closed: bool, high_closed: bool, holds: bool
+    ) -> None:
+        """What the statutory range leaves out at its ends no grade takes in."""
+        ends = FineRange(low=Fraction(0), high=Fraction(500), low_closed=False, high_closed=False)
+        found = attrs.evolve(ends, low_closed=low_closed, high_closed=high_closed)
+        fine = Fine(state=FineState.RANGE, range=found, statutory=ends, text=TEXT)
+        assert self.is_lawful(fine, Grade.LIGHTER) is holds
+
+    @pytest.mark.parametrize(("more", "holds"), [(0, True), (1, False)])
+    def test_every_range_left_open_is_compared(self, more: int, *, holds: bool) -> None:
+        """While the tier is open each range must lie in that of its tier."""
+        tiers = default_engine().violations["food.past-shelf-life"].provisions[-1].tiers
+        ranges = [
+            FineRange(low=tier.fine.low, high=tier.fine.high, base=tier.fine.base, tier=tier.id)
+            for tier in tiers
+            if tier.fine is not None and tier.fine.low is not None
+        ]
+        last = ranges[-1]
+        assert last.high is not None
+        ranges[-1] = attrs.evolve(last, high=last.high + more)
+        fine = Fine(state=FineState.UNDETERMINED, alternatives=tuple(ranges), text=TEXT)
+        assert self.is_lawful(fine, Grade.ORDINARY) is holds
+
+    def is_lawful(self, fine: Fine, grade: Grade) -> bool:
+        """Whether the law lets the fine pass for the grade."""
 
         def bend(_: Crooked, outcome: Outcome) -> Outcome:
             reason = attrs.evolve(outcome.reason, determining=())
-            mitigated = attrs.evolve(outcome, grade=Grade.MITIGATED)
-            return bent(mitigated, fine=fine, reason=reason)
+            return bent(attrs.evolve(outcome, grade=grade), fine=fine, reason=reason)
 
         package = package_of(PACKAGE, crooked(bend))
-        assert (law("fines").finds(package, plain_case()) is None) is holds
+        return law("fines").finds(package, plain_case()) is None
 
     def test_only_an_exemption_waives_the_fine(self) -> None:
         """An ordinary outcome without its fine is broken."""
@@ -360,6 +409,174 @@ class TestFineLaw:
         breach = law("fines").finds(package_of(PACKAGE, crooked(bend)), plain_case())
         assert breach is not None
         assert breach.expect == {}
+
+
+class TestWhatTheCaseSays:
+    """The laws about knowledge take in all that a case says, not its facts alone."""
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"priors": Priors(searched_since="2010-01-01")},
+            {"party": Party(kind="enterprise")},
+            {"party": Party(age=40)},
+            {"party": Party(birth_date="1980-01-01")},
+            {"committed": "2024-04-04"},
+            {"discovered": "2024-05-05"},
+            {"filed": "2024-05-05"},
+            {"notified": "2024-05-05"},
+            {"examined": ["fault"]},
+        ],
+    )
+    def test_whatever_is_learnt_changes_nothing_settled(self, said: dict[str, Any]) -> None:
+        """Priors, party, dates and examined groups are forgotten one by one."""
+        plain = plain_case()
+
+        def bend(_: Crooked, outcome: Outcome) -> Outcome:
+            less = attrs.evolve(outcome.case, location=None) == plain
+            settled = attrs.evolve(outcome, grade=Grade.ORDINARY, settled=True)
+            return settled if less else attrs.evolve(settled, **HEAVY)
+
+        package = package_of(PACKAGE, crooked(bend))
+        assert law("learning").finds(package, attrs.evolve(plain, **said)) is not None
+        assert law("learning").finds(package_of(PACKAGE), attrs.evolve(plain, **said)) is None
+
+    @pytest.mark.parametrize(
+        ("name", "said", "since"),
+        [
+            ("committed", {"committed": "2024-04-04"}, None),
+            ("decided", {"decided": "2024-06-03"}, None),
+            ("discovered", {"discovered": "2024-05-05"}, None),
+            ("filed", {"filed": "2024-05-05"}, None),
+            ("notified", {"notified": "2024-05-05"}, None),
+            ("party_kind", {"party": Party(kind="enterprise")}, None),
+            ("party_is_minor", {"party": Party(kind="enterprise")}, None),
+            ("party_is_minor", {"party": Party(age=40)}, None),
+            ("age_at_act", {"party": Party(age=40)}, None),
+            (
+                "age_at_act",
+                {"party": Party(birth_date="1980-01-01"), "committed": "2024-04-04"},
+                None,
+            ),
+            ("first_violation", {"priors": Priors(searched_since="2020-01-01")}, "2022-06-03"),
+            ("prior_count", {"priors": Priors(searched_since="2022-06-03")}, "2022-06-03"),
+        ],
+    )
+    def test_what_the_case_says_is_not_asked(
+        self, name: str, said: dict[str, Any], since: str | None
+    ) -> None:
+        """A question that the party, a date or a search of the records answers breaks the law."""
+        day = date.fromisoformat(since) if since else None
+        question = Question(fact=name, kind=Kind.TEXT, ask=TEXT, label=TEXT, since=day)
+
+        def bend(_: Crooked, outcome: Outcome) -> Outcome:
+            return bent(outcome, questions=(question,))
+
+        package = package_of(PACKAGE, crooked(bend))
+        assert law("answers").finds(package, plain_case(**said)) is not None
+        assert law("answers").finds(package, plain_case()) is None
+
+    @pytest.mark.parametrize(
+        "searched",
+        [
+            Priors(searched_since="2023-01-01"),
+            Priors(searched_since="2020-01-01", registers=["credit_china"]),
+            Priors(searched_since="2020-01-01", found=[Prior()]),
+        ],
+    )
+    def test_a_search_that_falls_short_may_be_asked_for(self, searched: Priors) -> None:
+        """What was searched too little, elsewhere, or found unclear is no answer."""
+        question = Question(
+            fact="first_violation",
+            kind=Kind.BOOLEAN,
+            ask=TEXT,
+            label=TEXT,
+            since=date(2022, 6, 3),
+            registers=(TEXT,),
+        )
+
+        def bend(_: Crooked, outcome: Outcome) -> Outcome:
+            return bent(outcome, questions=(question,))
+
+        package = package_of(PACKAGE, crooked(bend))
+        assert law("answers").finds(package, plain_case(priors=searched)) is None
+
+
+class TestReach:
+    """A run of the laws that says nothing about the rules of a package is told."""
+
+    def test_rules_are_reached(self, tmp_path: Path) -> None:
+        """The only rule of a package holds in some of the cases, and the test passes."""
+        engine = with_xishan(tmp_path, when="{harm: none}")
+        package_laws("xishan", engine=engine, examples=1)().test_reach()
+
+    def test_a_draft_is_reached(self, tmp_path: Path) -> None:
+        """Of a package that is only a draft the laws look at the draft."""
+        engine = with_xishan(tmp_path, when="{harm: none}", kind="draft")
+        assert "xishan.list" in engine.draft_ids
+        assert package_of("xishan", engine).engine.drafts
+        assert not package_of(PACKAGE, engine).engine.drafts
+        package_laws("xishan", engine=engine, examples=1)().test_reach()
+
+    @pytest.mark.parametrize(("spoken", "said"), [(False, "was a candidate"), (True, "held")])
+    def test_a_rule_that_is_not_reached(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, spoken: bool, said: str
+    ) -> None:
+        """Whether it never speaks or never holds: the rule is named."""
+        monkeypatch.setenv("BIZRULES_LANG", "en")
+
+        def bend(_: Crooked, outcome: Outcome) -> Outcome:
+            failed = [attrs.evolve(one, truth=Truth.FALSE) for one in outcome.findings]
+            return bent(outcome, findings=tuple(failed) if spoken else ())
+
+        xishan = with_xishan(tmp_path)
+        engine = attrs.evolve(
+            crooked(bend),
+            knowledge=xishan.knowledge,
+            plugins=xishan.plugins,
+            derivations=xishan.derivations,
+        )
+        with pytest.raises(UnreachedError, match=said) as caught:
+            package_laws("xishan", engine=engine, examples=1)().test_reach()
+        assert caught.value.rules == ("xishan.list/one",)
+        assert "xishan.list/one" in str(caught.value)
+
+    def test_a_package_without_rules_is_passed_over(self) -> None:
+        """Panlong has places and bands, no entries: its run is skipped with a sentence."""
+        with pytest.raises(pytest.skip.Exception, match=PACKAGE):
+            package_laws(PACKAGE, examples=1)().test_reach()
+
+    def test_it_is_left_out_with_chosen_laws(self) -> None:
+        """Whoever names laws gets those."""
+        assert not hasattr(package_laws(PACKAGE, laws=["fines"]), "test_reach")
+
+
+class TestAlone:
+    """A package may be tried without those of other places."""
+
+    def test_only_superior_places_stay(self) -> None:
+        """Panlong stands beside the library and Yunnan, and no other province."""
+        package = package_of(PACKAGE, alone=True)
+        names = {one.name for one in package.engine.plugins}
+        assert names == {PACKAGE, "bizrules-yunnan"}
+        assert {one.plugin for one in package.engine.rulesets} <= {*names, "bizrules"}
+        given = package_of(PACKAGE, default_engine(), alone=True)
+        assert {one.id for one in given.engine.rulesets} == {
+            one.id for one in package.engine.rulesets
+        }
+
+    def test_the_library_is_alone_without_packages(self) -> None:
+        """Alone, the rules of the library have no package beside them."""
+        assert package_of("bizrules", alone=True).engine.plugins == ()
+
+    def test_an_unknown_package(self) -> None:
+        """A name that is no package is refused, with those near it."""
+        with pytest.raises(UnknownNameError, match=PACKAGE):
+            package_of("bizrules-panlon", alone=True)
+
+    def test_the_laws_hold(self) -> None:
+        """The laws run over such an engine."""
+        package_laws(PACKAGE, laws=["citation"], examples=1, alone=True)().test_citation()
 
 
 def plain_case(**changes: Any) -> Case:  # noqa: ANN401 - any field
@@ -500,10 +717,14 @@ XISHAN: Final = {
 }
 
 
-def with_xishan(folder: Path) -> Engine:
+def with_xishan(
+    folder: Path, *, when: str = "xishan.lakeside", kind: str = "illustration"
+) -> Engine:
     """The default engine and a package of another district, with a derived fact of its own."""
     for name, text in XISHAN.items():
-        (folder / f"{name}.yaml").write_text(dedent(text), encoding="utf-8")
+        written = dedent(text).replace("[xishan.lakeside]", f"[{when}]")
+        written = written.replace("kind: illustration", f"kind: {kind}")
+        (folder / f"{name}.yaml").write_text(written, encoding="utf-8")
     derived = Derivation(name="xishan.lakeside", reads=("party",), compute=lambda _known: None)
     plugin = Plugin(
         name="xishan", version="1", region="530112", documents=(folder,), derivations=(derived,)

@@ -29,6 +29,8 @@ from bizrules.values import DateSpan, Money
 from strategies import VOCABULARY, conditions
 
 PANLONG: Final = "bizrules-panlong"
+LIAONING: Final = "bizrules-liaoning"
+ADULT: Final = 18
 ZHEJIANG: Final = "bizrules-zhejiang"
 TWO_AMOUNTS: Final = ("goods_value", "test.gains")
 ENOUGH: Final = settings(
@@ -205,6 +207,55 @@ class TestCases:
             settings=settings(ENOUGH, phases=(Phase.generate,)),
         )
         assert _is(wanted, case, engine, own)
+
+    def test_most_rules_of_a_package_are_reached(self) -> None:
+        """Of the rules of a package more than half come up in a few hundred cases."""
+        engine = default_engine()
+        own = {rule.id for one in engine.rulesets if one.plugin == LIAONING for rule in one.rules}
+        reached, held = set[str](), set[str]()
+
+        @settings(ENOUGH, max_examples=100, phases=(Phase.generate,), derandomize=True)
+        @given(drawn.cases(engine, package=LIAONING))
+        def reach(case: Case) -> None:
+            outcome = engine.evaluate(case)
+            reached.update(one.rule for one in outcome.findings)
+            held.update(one.rule for one in outcome.held)
+
+        reach()
+        assert len(reached & own) > len(own) / 2
+        assert len(held & own) > len(own) / 2
+
+    def test_few_cases_end_in_a_limitation(self) -> None:
+        """In most cases act and decision lie within a year, and a party of known age is grown."""
+        counts: Counter[str] = Counter()
+
+        @settings(ENOUGH, max_examples=200, phases=(Phase.generate,), derandomize=True)
+        @given(drawn.cases(default_engine(), package=ZHEJIANG))
+        def count(case: Case) -> None:
+            act = case.committed.ended.earliest if case.committed else None
+            decided = case.decided.latest if case.decided else None
+            if act and decided:
+                counts["far" if decided - act > timedelta(days=365) else "near"] += 1
+            if case.party.age is not None:
+                counts["grown" if case.party.age >= ADULT else "young"] += 1
+
+        count()
+        assert counts["near"] > 3 * counts["far"] > 0
+        assert counts["grown"] > counts["young"]
+
+    def test_a_failure_in_a_rule_shrinks_to_it(self) -> None:
+        """What a rule needs is left of a case in which it must hold, and little else."""
+        engine = default_engine()
+        own = {rule.id for one in engine.rulesets if one.plugin == LIAONING for rule in one.rules}
+
+        def holds(case: Case) -> bool:
+            return any(one.rule in own for one in engine.evaluate(case).held)
+
+        case = find(drawn.cases(engine, package=LIAONING), holds, settings=ENOUGH)
+        assert (case.priors, case.measures, case.examined) == (None, (), frozenset())
+        for name in case.facts:
+            fewer = {fact: value for fact, value in case.facts.items() if fact != name}
+            assert not holds(attrs.evolve(case, facts=fewer))
 
     def test_answers_lead_to_an_end(self) -> None:
         """With every question answered nothing is left to ask."""

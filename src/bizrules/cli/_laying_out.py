@@ -11,6 +11,7 @@ from bizrules.cli._screen import Screen
 from bizrules.errors import DocumentError
 from bizrules.formatting import Formatted, format_file, is_document, write
 
+_MARK: Final = "\ufeff"
 _SUFFIXES: Final = frozenset({".yaml", ".yml"})
 
 
@@ -47,7 +48,11 @@ def lay_out(screen: Screen, paths: Sequence[Path], *, check: bool, diff: bool) -
 def _tell(screen: Screen, found: Iterable[Formatted], *, check: bool, diff: bool) -> None:
     for one in found:
         if diff:
-            screen.write("\n".join(_difference(one)))
+            for key in _unseen(one):
+                screen.write(screen.say(f"format.unseen.{key}", file=one.path))
+            shown = list(_difference(one))
+            if shown:
+                screen.write("\n".join(shown))
         else:
             screen.write(
                 screen.say("format.not-laid-out" if check else "format.laid-out", file=one.path)
@@ -56,8 +61,18 @@ def _tell(screen: Screen, found: Iterable[Formatted], *, check: bool, diff: bool
 
 def _difference(found: Formatted) -> Iterator[str]:
     names = (f"{found.path}", f"{found.path}")
-    lines = (found.before.splitlines(), found.after.splitlines())
+    lines = (found.before.removeprefix(_MARK).splitlines(), found.after.splitlines())
     return difflib.unified_diff(*lines, *names, lineterm="")
+
+
+def _unseen(found: Formatted) -> Iterator[str]:
+    """What changes without a line that a difference could show."""
+    if found.before.startswith(_MARK):
+        yield "mark"
+    if "\r" in found.before:
+        yield "line-ends"
+    if not found.before.endswith(("\n", "\r")):
+        yield "last-line"
 
 
 def _documents(paths: Iterable[Path]) -> Iterator[Path]:

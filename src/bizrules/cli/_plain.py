@@ -2,17 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import Final
 
-from bizrules.conditions import ALWAYS, Condition
+from bizrules.conditions import ALWAYS, Condition, facts_read
 from bizrules.errors import Problem
 from bizrules.facts import Fact, Vocabulary
 from bizrules.grammar import print_condition
-from bizrules.history_wording import counting_text
+from bizrules.history import FirstViolation
+from bizrules.history_wording import counted_text, counting_text
 from bizrules.penalties import FineEffect, FineScale, Provision, Tier
 from bizrules.provenance import Citation, Text
 from bizrules.rules import Rule, RuleEffect, Ruleset, Violation
 from bizrules.values import FEN_PER_YUAN, Interval
 from bizrules.wording import say_citation, say_condition
+
+# What these facts count is fixed by rulesets, of all others by the vocabulary.
+COUNTED_BY_RULESETS: Final = frozenset({"first_violation", "prior_count"})
 
 
 def problem_data(problem: Problem, lang: str) -> Mapping[str, object]:
@@ -121,6 +126,43 @@ def full_rule_data(rule: Rule, ruleset: Ruleset, lang: str) -> Mapping[str, obje
             {"text": text_data(one.text), "reason": text_data(one.reason)}
             for one in rule.unexpressed
         ],
+    }
+
+
+def countings_data(
+    rule: Rule, first: FirstViolation, vocabulary: Vocabulary, lang: str
+) -> list[Mapping[str, object]]:
+    """Which earlier violations count, for each fact of the rule that asks for that.
+
+    Args:
+        rule: The rule.
+        first: What counts as a first violation for it.
+        vocabulary: Declarations of the facts it reads.
+        lang: Language of the citations.
+    """
+    found: list[Mapping[str, object]] = []
+    violation = min(rule.violations or ("",))
+    for name in sorted(facts_read(rule.condition)):
+        counting = first if name in COUNTED_BY_RULESETS else vocabulary[name].counts
+        if counting is not None:
+            found.append(
+                {
+                    "fact": name,
+                    "text": text_data(counted_text(counting, violation)),
+                    "citations": citations_data(counting.citations, lang),
+                }
+            )
+    return found
+
+
+def threats_data(
+    rule: Rule, violations: Mapping[str, Violation], vocabulary: Vocabulary, lang: str
+) -> Mapping[str, object]:
+    """The penalty provisions of each violation that the rule is for, by the id of the violation."""
+    return {
+        name: [_provision_data(one, vocabulary, lang) for one in violations[name].provisions]
+        for name in sorted(rule.violations or ())
+        if name in violations
     }
 
 

@@ -20,7 +20,7 @@ from bizrules.cli._commands import (
 )
 from bizrules.cli._examples import examples_of
 from bizrules.cli._names import known_department, known_list, known_region, known_violation
-from bizrules.cli._plain import full_rule_data, rule_data
+from bizrules.cli._plain import countings_data, full_rule_data, rule_data, threats_data
 from bizrules.cli._screen import Screen
 from bizrules.cli._words import coded, grade_words, list_word, region_word
 from bizrules.engine import Engine
@@ -203,8 +203,17 @@ def show(
     engine = sources.engine()
     rule = engine.rule(rule_id) if on is None else engine.rule_on(rule_id, on)
     ruleset = next(one for one in engine.rulesets if one.id == rule.ruleset)
+    first = engine.assessor.selector.first_violations(ruleset, DateSpan(on, on))[0]
+    examples = examples_of(rule, engine)
     if form == "json":
-        screen.data(full_rule_data(rule, ruleset, screen.lang))
+        screen.data(
+            {
+                **full_rule_data(rule, ruleset, screen.lang),
+                "counts": countings_data(rule, first, engine.vocabulary, screen.lang),
+                "provisions": threats_data(rule, engine.violations, engine.vocabulary, screen.lang),
+                "examples": [{"case": name, "holds": holds} for name, holds in examples],
+            }
+        )
     else:
         text = explain_rule(
             rule,
@@ -212,8 +221,8 @@ def show(
             ruleset=ruleset,
             violations=engine.violations,
             regions=engine.regions,
-            first_violation=engine.assessor.selector.first_violations(ruleset, DateSpan(on, on))[0],
-            examples=examples_of(rule, engine),
+            first_violation=first,
+            examples=examples,
             lang=screen.lang,
             form=form,
         )

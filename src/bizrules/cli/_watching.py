@@ -30,8 +30,15 @@ def watch(screen: Screen, paths: Iterable[Path], run: Callable[[Screen], int]) -
         The exit status of the last run.
     """
     watched = tuple(paths)
-    # Many editors replace a file instead of writing to it, so its folder is watched.
-    folders = {path if path.is_dir() else path.absolute().parent for path in watched}
+    # Many editors replace a file instead of writing to it, so its folder is watched; behind a link
+    # that of the file it leads to as well.
+    folders = {
+        folder
+        for path in watched
+        for folder in (
+            (path,) if path.is_dir() else (path.absolute().parent, path.resolve().parent)
+        )
+    }
     status = SETTLED
     started = False
     try:
@@ -70,8 +77,10 @@ class _Filter:
 
     def __init__(self, watched: Iterable[Path]) -> None:
         """Take the files and folders that were named."""
+        watched = tuple(watched)
         named = [path.resolve() for path in watched]
-        self.files = frozenset(path for path in named if not path.is_dir())
+        places = (path.absolute().parent.resolve() / path.name for path in watched)
+        self.files = frozenset(path for path in (*named, *places) if not path.is_dir())
         self.folders = tuple(path for path in named if path.is_dir())
 
     def __call__(self, _change: Change, name: str) -> bool:

@@ -194,7 +194,9 @@ def _is_day_in_window(prior: Prior, known: Known) -> bool | None:
         return False
     window = first.window_for(known.violation.id)
     if window is None:
-        return None if first.since is not None and day is None else True
+        if day is None:
+            return True if first.since is None else None
+        return _is_before_anchor(day, known)
     return None if day is None else _is_in(window, day, known)
 
 

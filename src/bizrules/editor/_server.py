@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -24,6 +26,7 @@ NAME: Final = "bizrules"
 DELAY: Final = 0.3
 """Seconds without typing after which a document is checked."""
 
+_FILE: Final = "file:"
 _SEVERITIES: Final = {
     Severity.ERROR: lsp.DiagnosticSeverity.Error,
     Severity.WARNING: lsp.DiagnosticSeverity.Warning,
@@ -98,6 +101,9 @@ class _Answers:
                     lsp.ShowMessageParams(lsp.MessageType.Error, f"bizrules: {error}")
                 )
                 return
+            current = _open_documents(server).get(uri)
+            if current is not document or current.version != version:
+                return  # closed, or written on: another check is on its way
             if reading.knowledge is not None:
                 self.offers[path] = Offers(reading.knowledge, self.lang)
             found = [_diagnostic(one, document, self.lang) for one in reading.problems]
@@ -106,12 +112,16 @@ class _Answers:
 
     def check_soon(self, server: LanguageServer, uri: str, delay: float = DELAY) -> None:
         """Check a document after a while, in place of the check it waits for."""
-        earlier = self.waiting.pop(uri, None)
-        if earlier is not None:
-            earlier.cancel()
+        self.give_up(uri)
         task = asyncio.get_running_loop().create_task(self.check(server, uri, delay))
         task.add_done_callback(_report)
         self.waiting[uri] = task
+
+    def give_up(self, uri: str) -> None:
+        """Wait for no check of the document any more."""
+        earlier = self.waiting.pop(uri, None)
+        if earlier is not None:
+            earlier.cancel()
 
 
 def _open_documents(server: LanguageServer) -> dict[str, TextDocument]:
@@ -127,7 +137,9 @@ def _report(task: "asyncio.Task[None]") -> None:
 
 
 def _path(uri: str) -> Path:
-    return Path(to_fs_path(uri) or uri).resolve()
+    """The real path of a document; of one that is not in a file its address, which is no path."""
+    name = to_fs_path(uri) if uri.startswith(_FILE) else None
+    return Path(uri) if name is None else Path(name).resolve()
 
 
 def _diagnostic(problem: Problem, document: TextDocument, lang: str) -> lsp.Diagnostic:
@@ -163,6 +175,7 @@ def build_server(workspace: Workspace, lang: str) -> LanguageServer:
     answers = _Answers(workspace, lang)
     _add_checks(server, answers)
     _add_questions(server, answers)
+    _add_ways(server, answers)
     return server
 
 
@@ -187,6 +200,7 @@ def _add_checks(server: LanguageServer, answers: _Answers) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_DID_CLOSE)
     async def closed(ls: LanguageServer, params: lsp.DidCloseTextDocumentParams) -> None:
         uri = params.text_document.uri
+        answers.give_up(uri)
         answers.offers.pop(_path(uri), None)
         ls.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(uri, []))
 
@@ -220,6 +234,10 @@ def _add_questions(server: LanguageServer, answers: _Answers) -> None:
         offers = answers.offers_for(_path(document.uri))
         page = offers.page_at(document.source, position.line, position.character)
         return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, page)) if page else None
+
+
+def _add_ways(server: LanguageServer, answers: _Answers) -> None:
+    """Show where a name is declared, and what a document holds."""
 
     @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
     def define(ls: LanguageServer, params: lsp.DefinitionParams) -> lsp.Location | None:
@@ -266,7 +284,10 @@ def _item(offer: Offer, edit: lsp.Range, uri: str) -> lsp.CompletionItem:
 
 
 def _location(server: LanguageServer, place: Location) -> lsp.Location:
-    uri = from_fs_path(str(Path(place.source).resolve())) or place.source
+    open_here = {str(_path(uri)): uri for uri in _open_documents(server)}
+    uri = open_here.get(place.source)
+    if uri is None:
+        uri = from_fs_path(str(Path(place.source).resolve())) or place.source
     document = server.workspace.get_text_document(uri)
     line, column = max(place.line - 1, 0), max(place.column - 1, 0)
     return lsp.Location(uri, _range(document, line, column, column))
@@ -296,10 +317,20 @@ def serve(rulesets: Iterable[str], *, plugins: bool, lang: str) -> int:
         lang: `zh` or `en`.
 
     Returns:
-        0.
+        0; 1 if the editor left without saying that it would.
     """
     # The standard output is the wire; what the server has to say goes to the standard error.
     logging.basicConfig(level=logging.WARNING)
     workspace = Workspace(tuple(Path(path) for path in rulesets), plugins=plugins)
-    build_server(workspace, lang).start_io()
-    return 0
+    server = build_server(workspace, lang)
+    is_expected = False
+
+    @server.feature(lsp.SHUTDOWN)
+    def shut_down(_params: None) -> None:
+        nonlocal is_expected
+        is_expected = True
+
+    # The server closes its wire at the end; the standard output stays open for the program.
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as wire:
+        server.start_io(stdout=wire)
+    return 0 if is_expected else 1

@@ -45,6 +45,8 @@ def symbols_of(path: Path, text: str, lang: str) -> list[Symbol]:
     if not isinstance(document, Document) or not isinstance(document.data, dict):
         return []
     found = sorted(_entries(document, document.data, lang), key=lambda one: one.line)
+    if not found:
+        return []
     ends = [one.line - 1 for one in found[1:]] + [text.count("\n")]
     return [
         attrs.evolve(one, last=max(one.line, end)) for one, end in zip(found, ends, strict=True)

@@ -42,10 +42,13 @@ class _Package:
 
 
 def documents_in(folder: Path) -> Iterator[Path]:
-    """The documents in a folder and below it, except in folders that begin with `_` or `.`."""
+    """The documents in a folder and below it, but for hidden ones and folders named `_…`."""
     for file in sorted(folder.rglob("*")) if folder.is_dir() else [folder]:
         inner = file.relative_to(folder).parts[:-1] if folder.is_dir() else ()
-        if file.suffix.lower() in _SUFFIXES and not any(part[0] in "._" for part in inner):
+        is_hidden = folder.is_dir() and file.name.startswith(".")
+        if file.suffix.lower() in _SUFFIXES and not (
+            is_hidden or any(part[0] in "._" for part in inner)
+        ):
             yield file
 
 
@@ -116,7 +119,7 @@ class Workspace:
         """A document as it stands in the editor, with those it is read with.
 
         Args:
-            path: The real path of the document.
+            path: The real path of the document; of one that is not in a file its address.
             texts: Documents as they stand in the editor, by their real paths.
 
         Raises:
@@ -151,21 +154,29 @@ class Workspace:
     def _beside(self, path: Path, package: _Package | None) -> Iterable[Path]:
         """The files that are read with the file: its package, or those in its folder.
 
-        Golden cases mostly lie in a folder `cases` beside the rules they test.
+        Golden cases mostly lie in a folder `cases` beside the rules they test. Beside a document
+        that is not in a file, or not yet in a folder, there is nothing.
         """
         if package is not None:
             return package.files()
         home = path.parent.parent if path.parent.name == _CASES else path.parent
-        near = (file for file in home.iterdir() if file.suffix.lower() in _SUFFIXES)
+        has_home = path.is_absolute() and home.is_dir()
+        near = (file for file in home.iterdir() if _is_beside(file)) if has_home else ()
         further = (file.resolve() for one in self.rulesets for file in documents_in(one))
         return sorted({*near, *further})
+
+
+def _is_beside(file: Path) -> bool:
+    return file.suffix.lower() in _SUFFIXES and not file.name.startswith(".")
 
 
 def read_text(path: Path, text: str) -> Document | tuple[Problem, ...]:
     """The document, or what makes it unreadable."""
     kind: Kind = "json" if path.suffix.lower() == ".json" else "yaml"
     try:
-        (document,) = read_bytes(text.encode(), str(path), kind=kind)
+        # Half of a pair of UTF-16 is no character, and reported like bytes that are none.
+        raw = text.encode(errors="surrogatepass")
+        (document,) = read_bytes(raw, str(path), kind=kind)
     except DocumentError as error:
         return error.problems
     return document

@@ -13,6 +13,7 @@ from bizrules.documents import FORMAT, KINDS, AnyDocument
 from bizrules.errors import DocumentError, Problem
 from bizrules.formatting._layout import laid_out
 from bizrules.formatting._order import Shape, inside, is_text
+from bizrules.formatting._owners import keeps_owners
 from bizrules.formatting._sorting import sorted_text
 from bizrules.formatting._source import Source
 from bizrules.formatting._tidying import lifted, tidied
@@ -37,10 +38,11 @@ def format_text(raw: bytes, name: str) -> str:
     text = raw.decode("utf-8-sig").replace("\r\n", "\n")
     text = text if text.endswith("\n") else text + "\n"
     try:
-        ordered = sorted_text(lifted(text), cls)
+        free = lifted(text)
+        ordered = sorted_text(free, cls)
         formatted = tidied(ordered, laid_out(ordered))
         if _says_the_same(document, read_yaml(formatted.encode(), name), cls) and (
-            _comments(text) == _comments(formatted)
+            _comments(text) == _comments(free) and keeps_owners(free, formatted)
         ):
             return formatted
     except (YAMLError, DocumentError):

@@ -1,5 +1,6 @@
 """The layout of a document: indentation, brackets and long lines, by a round-trip library."""
 
+import re
 from collections.abc import Iterator, Mapping
 from io import StringIO
 from textwrap import wrap
@@ -12,11 +13,14 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.resolver import VersionedResolver
 from ruamel.yaml.scalarstring import FoldedScalarString
 
+from bizrules.formatting._source import without_aliases
+
 WIDTH: Final = 120
 """Characters of a line beyond which brackets are opened and texts are folded."""
 
 # The library breaks no line by itself: where to break is decided here.
 _ENDLESS: Final = 1 << 30
+_COMMENTED_DASH: Final = re.compile(r"^\s*(- +)+#", re.MULTILINE)
 _NO_VALUE: Final = "null"
 _TEXT_KEYS: Final = frozenset({"zh", "en"})
 
@@ -46,13 +50,19 @@ def laid_out(text: str) -> str:
     Args:
         text: A document without comments inside brackets.
     """
+    text, mark = without_aliases(text)
     text = _dump(_load(text))
     while True:
         long = {number for number, line in enumerate(text.split("\n")) if len(line) > WIDTH}
         data = _load(text) if long else None
         if data is None or not _shortened(data, long):
-            return text
+            return _above_points(text).replace(mark, "*")
         text = _dump(data)
+
+
+def _above_points(text: str) -> str:
+    """The text with a comment behind a mere dash, as opened brackets leave it, above the dash."""
+    return _dump(_load(text)) if _COMMENTED_DASH.search(text) else text
 
 
 def _yaml() -> YAML:

@@ -7,9 +7,11 @@ from typing import Final
 
 import attrs
 from ruamel.yaml import YAML
-from ruamel.yaml.events import ScalarEvent
+from ruamel.yaml.events import AliasEvent, ScalarEvent
 from ruamel.yaml.nodes import Node
 
+# Characters without a meaning of their own: more of them than any text has.
+_PRIVATE: Final = range(0xE000, 0xF900)
 _MARK: Final = re.compile(r"(?:^|(?<=\s))#")
 
 
@@ -17,6 +19,22 @@ def compose(text: str) -> Node | None:
     """The nodes of the text, each with its place."""
     node: Node | None = YAML(typ="safe", pure=True).compose(StringIO(text))
     return node
+
+
+def without_aliases(text: str) -> tuple[str, str]:
+    """The text with plain scalars in place of aliases, and the mark with which these begin.
+
+    The library that lays out loses or moves comments behind aliases. Nothing else changes its
+    place: the mark is one character, as the asterisk is.
+    """
+    mark = next(chr(code) for code in _PRIVATE if chr(code) not in text)
+    parts, at = [], 0
+    for event in YAML(typ="safe", pure=True).parse(StringIO(text)) if "*" in text else ():
+        if isinstance(event, AliasEvent):
+            start = event.start_mark.index
+            parts += [text[at:start], mark]
+            at = start + 1
+    return "".join([*parts, text[at:]]), mark
 
 
 @attrs.frozen

@@ -83,11 +83,17 @@ def _spaced(line: str, comment: Comment) -> str:
 def _comment_indents(old: Source, new: Source) -> dict[int, int]:
     """The indentation of each comment that has its line to itself.
 
-    A comment goes with the next line if it was indented like that, else with the line before.
+    A comment goes with the next line if it was indented like that, else with the line before; one
+    that stood behind a dash or the beginning of the document goes with the next.
     """
     indents = {}
     pairs = zip(old.comments, new.comments, strict=False)
-    for was, now in ((one.line, other.line) for one, other in pairs if one.alone and other.alone):
+    for one, other in ((one, other) for one, other in pairs if other.alone):
+        was, now = one.line, other.line
+        if not one.alone:
+            following = _neighbour(new, now, 1)
+            indents[now] = 0 if following is None else new.indent(following)
+            continue
         for step in (1, -1):
             neighbour, counterpart = _neighbour(old, was, step), _neighbour(new, now, step)
             if neighbour is None or counterpart is None:

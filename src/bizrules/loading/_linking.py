@@ -103,13 +103,22 @@ def _opened(sources: Iterable[Source], gathering: Gathering) -> Iterator[Opened]
 
 
 def _each(source: Source) -> Iterable[Path | Document]:
-    """The source itself, or every file in it if it is a folder."""
+    """The source itself, or every file in it if it is a folder.
+
+    Hidden files and folders, and folders whose names begin with `_`, are passed over.
+    """
     if isinstance(source, Document):
         return (source,)
     path = Path(source)
     if not path.is_dir():
         return (path,)
-    return sorted(file for file in path.rglob("*") if file.suffix.lower() in _SUFFIXES)
+    return sorted(
+        file
+        for file in path.rglob("*")
+        if file.suffix.lower() in _SUFFIXES
+        and not file.name.startswith(".")
+        and not any(part[0] in "_." for part in file.relative_to(path).parts[:-1])
+    )
 
 
 @attrs.define(eq=False)

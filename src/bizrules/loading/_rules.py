@@ -74,12 +74,9 @@ class RuleReader:
 
     def rule(self, given: RuleDocument, raw: Raw) -> Rule:
         """One rule, linked."""
-        gathering, ruleset = self.gathering, self.ruleset
+        ruleset = self.ruleset
         rule_id = self._declare("rule", given.id, raw)
-        if not given.cite:
-            gathering.refuse("missing-citation", raw.location, id=rule_id)
-        if given.ground is None and given.list is None:
-            gathering.refuse("missing-key", raw.location, key="ground")
+        self._require_basis(given, rule_id, raw)
         axis = self._axis(given, raw)
         departments = given.departments or ((ruleset.department,) if ruleset.department else None)
         return Rule(
@@ -111,6 +108,13 @@ class RuleReader:
             note=given.note,
             location=raw.location,
         )
+
+    def _require_basis(self, given: RuleDocument, rule_id: str, raw: Raw) -> None:
+        """A rule cites where it stands, and says through which door it goes."""
+        if not given.cite:
+            self.gathering.refuse("missing-citation", raw.location, id=rule_id)
+        if given.ground is None and given.list is None:
+            self.gathering.refuse("missing-key", raw.location, key="ground")
 
     def _declare(self, what: str, name: str, raw: Raw) -> str:
         place = raw.at("id").location

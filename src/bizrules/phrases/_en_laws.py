@@ -32,4 +32,19 @@ LAWS: Final[dict[str, str]] = {
     "law.completion.broken": "Nothing is left to ask, and yet the outcome is not complete ({said}): {parts}.",
     "law.said.open": "open",
     "law.said.contested": "contested",
+    # What a case may have said only later, besides facts.
+    "law.learnt.priors": "the search for earlier violations",
+    "law.learnt.kind": "the kind of party",
+    "law.learnt.age": "the age of the party",
+    "law.learnt.birth_date": "the date of birth",
+    "law.learnt.committed": "the exact date of the act",
+    "law.learnt.discovered": "the exact date of discovery",
+    "law.learnt.filed": "the exact date of filing",
+    "law.learnt.notified": "the exact date of notification",
+    "law.learnt.decided": "the exact date of decision",
+    # Whether the cases come to the rules.
+    "law.reach": "The cases drawn come to the rules of the package, and some of them hold.",
+    "law.reach.none": "`{package}` has no rules of its own to reach.",
+    "law.reach.unspoken": "No rule of `{package}` was a candidate in any of {count} cases, so the laws said nothing about it: {rules}.",
+    "law.reach.unheld": "No rule of `{package}` held in any of {count} cases, so the laws said little about it; not reached: {rules}.",
 }

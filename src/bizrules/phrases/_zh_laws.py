@@ -32,4 +32,19 @@ LAWS: Final[dict[str, str]] = {
     "law.completion.broken": "已经没有可问的问题，处理意见却不完整（{said}）：{parts}。",
     "law.said.open": "尚未确定",
     "law.said.contested": "宽严情节并存",
+    # What a case may have said only later, besides facts.
+    "law.learnt.priors": "既往违法记录的查询结果",
+    "law.learnt.kind": "当事人类型",
+    "law.learnt.age": "当事人年龄",
+    "law.learnt.birth_date": "出生日期",
+    "law.learnt.committed": "违法行为发生的确切日期",
+    "law.learnt.discovered": "发现的确切日期",
+    "law.learnt.filed": "立案的确切日期",
+    "law.learnt.notified": "告知的确切日期",
+    "law.learnt.decided": "作出决定的确切日期",
+    # Whether the cases come to the rules.
+    "law.reach": "所拟案件涉及规则包的条目，且有条目成立。",
+    "law.reach.none": "`{package}` 没有自己的条目，无需检查。",
+    "law.reach.unspoken": "拟出 {count} 件案件，`{package}` 的条目无一涉及，通则对其未起检验作用：{rules}。",
+    "law.reach.unheld": "拟出 {count} 件案件，`{package}` 的条目无一成立，通则对其检验不足；未涉及的条目：{rules}。",
 }

@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Mapping
+from importlib import resources
+from importlib.metadata import PackageNotFoundError, distribution, metadata
+from pkgutil import iter_modules
 from typing import Final
 
 import attrs
@@ -14,6 +17,7 @@ from bizrules.regions import NATIONAL, Region, RegionTable
 
 PREFIX: Final = f"{CORE}-"
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_EXAMPLE: Final = "xishan"
 # So that no line of the package gets too long.
 _LONGEST: Final = 30
 _LONGEST_TEXT: Final = 60
@@ -67,13 +71,18 @@ def answers_for(
         author: Who publishes the package; the place unless given.
 
     Raises:
-        ScaffoldError: If the name cannot be that of a package, several regions bear the name, or
+        ScaffoldError: If the name cannot be that of a package, is one that the library uses itself
+            or that of an installed package, several regions bear the name, or
             a text holds what cannot stand in a document.
         UnknownNameError: If there is no such region; the names near it are carried.
     """
     short = name.removeprefix(PREFIX)
     if not _is_name(short):
         raise ScaffoldError("package-name", name=name, fitting=_fitting_name(short))
+    if short in _own_names():
+        raise ScaffoldError("package-reserved", name=name)
+    if _is_installed(f"{PREFIX}{short}"):
+        raise ScaffoldError("package-installed", package=f"{PREFIX}{short}")
     found = region_of(region, regions)
     place = regions.name(found.code)
     words = " ".join(word.capitalize() for word in short.split("-"))
@@ -87,11 +96,26 @@ def answers_for(
     )
 
 
+def _own_names() -> frozenset[str]:
+    """Names that people would take for parts of the library: its modules and extras."""
+    modules = (found.name for found in iter_modules([str(resources.files(CORE))]))
+    extras = metadata(CORE).get_all("Provides-Extra") or ()
+    return frozenset(("core", CORE, *(name.replace("_", "-") for name in (*modules, *extras))))
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        distribution(package)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
 def _fitting_name(name: str) -> str:
     """A name near the one given that would do."""
     words = re.findall(r"[a-z0-9]+", name.lower())
     fitting = "-".join(words)[:_LONGEST].strip("-")
-    return fitting if _is_name(fitting) else "panlong"
+    return fitting if _is_name(fitting) else _EXAMPLE
 
 
 def _is_name(name: str) -> bool:

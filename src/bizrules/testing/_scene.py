@@ -10,7 +10,9 @@ import attrs
 from bizrules.conditions import Condition, Test, facts_read, tests_of
 from bizrules.derivation import CORE_DERIVATIONS
 from bizrules.engine import Engine
-from bizrules.facts import Value, Vocabulary
+from bizrules.facts import Kind, Value, Vocabulary
+from bizrules.matching import comparable, compile_condition
+from bizrules.penalties import Grade, Modality
 from bizrules.rules import Measure, Rule, Violation
 from bizrules.selection import Candidate, Moment, Stretch
 from bizrules.testing._aiming import DAY, near_values
@@ -98,6 +100,29 @@ class Scene:
         return near_all(self.conditions, self.vocabulary)
 
     @cached_property
+    def usual(self) -> Mapping[str, tuple[Value, ...]]:
+        """For facts on which an exemption that binds turns the values with which it fails.
+
+        Without them most cases would end there, whatever else is drawn.
+        """
+        tests = [
+            test
+            for candidate in self.stretch.penalty
+            if binds_to_exempt(candidate.rule)
+            for test in tests_of(candidate.condition)
+        ]
+        found: dict[str, set[Value]] = {}
+        for test in tests:
+            name = test.facts[0]
+            fact = self.vocabulary[name]
+            if fact.kind in (Kind.BOOLEAN, Kind.INTEGER) and len(test.facts) == 1:
+                near = near_values(test, self.vocabulary)[name]
+                passes = compile_condition(test, self.vocabulary)
+                failing = {one for one in near if passes({name: comparable(fact, one)}) is False}
+                found[name] = found[name] & failing if name in found else failing
+        return {name: tuple(sorted(some, key=str)) for name, some in found.items() if some}
+
+    @cached_property
     def days(self) -> tuple[date, ...]:
         """First and last days of what is in force for some time only, and those beside them."""
         borders: set[date] = set()
@@ -147,6 +172,11 @@ def scene_of(engine: Engine, region: str, violation: str) -> Scene:
     """
     stretch = engine.assessor.selector.stretch(region, violation, _EVER)
     return Scene(engine, region, engine.violations[violation], stretch)
+
+
+def binds_to_exempt(rule: Rule) -> bool:
+    """Whether nothing but an exemption is left where the rule holds."""
+    return rule.modality is Modality.SHALL and rule.permits == (Grade.EXEMPT,)
 
 
 def near_all(

@@ -6,7 +6,8 @@ In a test file of the package:
 
     TestPanlong = package_laws("bizrules-panlong")
 
-Each law is a test of that class, drawn cases its examples. A class is what pytest collects from a
+Each law is a test of that class, drawn cases its examples; `test_reach` says whether the cases
+come to the rules of the package at all. A class is what pytest collects from a
 module, names, selects and repeats by itself: nothing is registered, and `-k place` runs one law.
 
 The laws need the extra `testing` of the library.
@@ -17,6 +18,7 @@ from functools import cache
 from typing import Any, Final, TypeAlias
 
 import attrs
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -24,9 +26,10 @@ from bizrules.cases import Case
 from bizrules.engine import Engine
 from bizrules.errors import UnknownNameError
 from bizrules.provenance import Text
-from bizrules.testing._laws import _learning, _standing, _weighing
-from bizrules.testing._laws._breach import Breach, LawBrokenError
+from bizrules.testing._laws import _learning, _reaching, _standing, _weighing
+from bizrules.testing._laws._breach import Breach, LawBrokenError, language
 from bizrules.testing._laws._package import Package, package_of
+from bizrules.testing._laws._reaching import UnreachedError
 from bizrules.testing.strategies import Scope, answered, cases_in, scope_of
 from bizrules.wording import phrase
 
@@ -36,12 +39,16 @@ __all__ = [
     "Law",
     "LawBrokenError",
     "Package",
+    "UnreachedError",
     "law",
     "package_laws",
     "package_of",
 ]
 
 Check: TypeAlias = Callable[[Package, Case], Breach | None]
+
+LEAST_REACH: Final = 50
+"""At least so many cases are drawn before no rule of a package counts as reached."""
 
 _FAR: Final = ("110101", "310101", "440103", "530103", "650102")
 
@@ -109,7 +116,7 @@ def _elsewhere(package: Package) -> st.SearchStrategy[Case]:
     far = [code for code in _FAR if code in known]
     return cases_in(
         package.engine,
-        attrs.evolve(scope, regions=(*about, *far, *package.regions)),
+        attrs.evolve(scope, regions=(*about, *far, *package.regions), at_home=False),
     )
 
 
@@ -152,8 +159,12 @@ def package_laws(
     engine: Engine | Callable[[], Engine] | None = None,
     laws: Iterable[str] | None = None,
     examples: int | None = None,
+    alone: bool = False,
 ) -> type:
     """A class of tests, one for each law, for a package of rules.
+
+    With all laws there is one more test, `test_reach`: whether the cases drawn come to the rules
+    of the package at all.
 
     Args:
         package: Name of the distribution, such as `bizrules-panlong`; `bizrules` for the rules
@@ -162,6 +173,9 @@ def package_laws(
             with every installed package, unless given.
         laws: Names of the laws to run; all of `LAWS` unless given.
         examples: Cases for each law; as many as the hypothesis profile says unless given.
+        alone: Whether only the library, this package and those of superior places take part, so
+            that no other package can make its tests fail; others are not even loaded, unless
+            there is an engine.
 
     Raises:
         UnknownNameError: If there is no law of a name. If there is no such package, the tests
@@ -171,7 +185,7 @@ def package_laws(
 
     @cache
     def subject() -> Package:
-        return package_of(package, engine() if callable(engine) else engine)
+        return package_of(package, engine() if callable(engine) else engine, alone=alone)
 
     body: dict[str, Any] = {
         "__doc__": f"Laws of the package `{package}`.",
@@ -179,6 +193,8 @@ def package_laws(
     }
     for one in chosen:
         body[f"test_{one.name}"] = _test(one, package, subject, examples)
+    if laws is None:
+        body["test_reach"] = _reach_test(package, subject, examples)
     return type("PackageLaws", (), body)
 
 
@@ -205,3 +221,22 @@ def _test(
         print_blob=False,
         report_multiple_bugs=False,
     )(plain)
+
+
+def _reach_test(
+    package: str, subject: Callable[[], Package], examples: int | None
+) -> Callable[..., None]:
+    """Whether rules of the package are candidates and hold, as a test method."""
+
+    def test(_self: object) -> None:
+        __tracebackhide__ = True
+        found = subject()
+        if not found.rules:
+            pytest.skip(phrase("law.reach.none", package=package).in_(language()))
+        count = settings().max_examples if examples is None else examples
+        _reaching.require_reach(found, _cases(found), max(count, LEAST_REACH))
+
+    test.__name__ = "test_reach"
+    test.__qualname__ = f"PackageLaws[{package}].test_reach"
+    test.__doc__ = phrase("law.reach").en
+    return test

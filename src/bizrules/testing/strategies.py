@@ -10,7 +10,7 @@ The strategies need the extra `testing` of the library.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeVar
 
 import attrs
 from hypothesis import strategies as st
@@ -25,12 +25,17 @@ from bizrules.rules import Rule, Ruleset
 from bizrules.testing._aiming import DAY, aim, values
 from bizrules.testing._drafting import drafted, ruleset_documents
 from bizrules.testing._scene import Scene, near_all, scene_of
+from bizrules.testing._targets import Target, days_about, pools, targets_of
 from bizrules.values import DateSpan, month_end
 
 __all__ = ["answered", "cases", "facts", "ruleset_documents", "rulesets", "values"]
 
+_T = TypeVar("_T")
 CASE_ID: Final = "smallest"
-_LONG: Final = timedelta(days=60)
+_GAPS: Final = tuple(timedelta(days=days) for days in (60, 0, 1, 14, 30, 90, 180, 300))
+"""From the act to the decision, in most cases: no limitation period runs out."""
+_ADULT: Final = 40
+_AGES: Final = (None, _ADULT, _ADULT, _ADULT, _ADULT, _ADULT, _ADULT, _ADULT, 18, 17, 14, 13)
 _NATURAL: Final = (PartyKind.INDIVIDUAL, PartyKind.INDIVIDUAL_BUSINESS)
 _SEARCHED: Final = DAY - timedelta(days=3650)
 _MANY: Final = 256
@@ -73,11 +78,15 @@ class Scope:
         regions: The places; one that stands there twice is drawn more often.
         violations: Ids of the violations, likewise.
         favoured: Ids of rulesets whose rules the facts aim at first.
+        targets: Rules from which two of three cases take violation, days and facts.
+        at_home: Whether those cases also lie in the places of the rule, where there are any.
     """
 
     regions: tuple[str, ...]
     violations: tuple[str, ...]
     favoured: frozenset[str] = frozenset()
+    targets: tuple[Target, ...] = ()
+    at_home: bool = True
 
 
 def scope_of(engine: Engine, package: str | None = None) -> Scope:
@@ -103,6 +112,7 @@ def scope_of(engine: Engine, package: str | None = None) -> Scope:
         regions=tuple(regions),
         violations=tuple(sorted(named)) or tuple(sorted(engine.violations)),
         favoured=frozenset(one.id for one in own),
+        targets=targets_of(engine, package),
     )
 
 
@@ -134,8 +144,9 @@ def cases(
 ) -> st.SearchStrategy[Case]:
     """Cases that the engine can evaluate, near the borders of its rules.
 
+    Two of three cases are drawn for a rule of the package: where, under what and when it speaks.
     Facts are drawn so that some of the rules hold, fail by a little or wait for a fact; days lie
-    about the borders of validity; priors, party and measures are known or not.
+    inside what is in force or about its borders; priors, party and measures are known or not.
 
     Args:
         engine: The engine.
@@ -146,10 +157,27 @@ def cases(
     """
     scope = scope_of(engine, package)
     if regions is not None:
-        scope = attrs.evolve(scope, regions=tuple(regions))
+        scope = _placed(engine, scope, tuple(regions))
     if violations is not None:
-        scope = attrs.evolve(scope, violations=tuple(violations))
+        scope = _narrowed(scope, tuple(violations))
     return cases_in(engine, scope)
+
+
+def _placed(engine: Engine, scope: Scope, regions: tuple[str, ...]) -> Scope:
+    """The scope in these places alone."""
+    line = {above for one in regions for above in engine.regions.ancestors(one)}
+    targets = tuple(one for one in scope.targets if one.rule.region in line)
+    return attrs.evolve(scope, regions=regions, targets=targets)
+
+
+def _narrowed(scope: Scope, violations: tuple[str, ...]) -> Scope:
+    """The scope under these violations alone."""
+    kept = (
+        attrs.evolve(one, violations=tuple(v for v in one.violations if v in violations))
+        for one in scope.targets
+    )
+    targets = tuple(one for one in kept if one.violations)
+    return attrs.evolve(scope, violations=violations, targets=targets)
 
 
 def cases_in(engine: Engine, scope: Scope) -> st.SearchStrategy[Case]:
@@ -158,61 +186,108 @@ def cases_in(engine: Engine, scope: Scope) -> st.SearchStrategy[Case]:
     # Without arguments: hypothesis would show all that the engine knows.
     @st.composite
     def smallest_first(draw: st.DrawFn) -> Case:
-        return _draw_case(draw, engine, scope)
+        # The smallest case is aimed at no rule.
+        if scope.targets and draw(st.sampled_from((False, True, True))):
+            target = draw(st.sampled_from(scope.targets))
+            places = _places(engine, scope, target.rule.region)
+            region, violation = st.sampled_from(places), st.sampled_from(target.violations)
+            scene = scene_of(engine, draw(region), draw(violation))
+            return _draw_case(draw, scene, scope, target.rule)
+        region, violation = st.sampled_from(scope.regions), st.sampled_from(scope.violations)
+        return _draw_case(draw, scene_of(engine, draw(region), draw(violation)), scope, None)
 
     return smallest_first()
 
 
-def _draw_case(draw: st.DrawFn, engine: Engine, scope: Scope) -> Case:
-    scene = scene_of(
-        engine, draw(st.sampled_from(scope.regions)), draw(st.sampled_from(scope.violations))
-    )
-    targets = _targets(draw, scene, scope)
+def _places(engine: Engine, scope: Scope, region: str) -> tuple[str, ...]:
+    """Places of the scope inside a region; all of them if there is none, or it is not wanted."""
+    return (_inside(engine, scope.regions, region) if scope.at_home else ()) or scope.regions
+
+
+@lru_cache(maxsize=_MANY)
+def _inside(engine: Engine, regions: tuple[str, ...], region: str) -> tuple[str, ...]:
+    return tuple(one for one in regions if engine.regions.is_within(one, region))
+
+
+def _draw_case(draw: st.DrawFn, scene: Scene, scope: Scope, target: Rule | None) -> Case:
+    found = _facts_about(draw, scene, scope, target)
     bare = Case(
         id=CASE_ID,
         region=scene.region,
         violation=scene.violation.id,
-        facts=dict(_facts_about(draw, scene, targets)),
-        party=draw(_PARTIES),
+        facts=found,
+        party=_agreeing(draw(_PARTIES), found),
         examined=draw(_groups(scene)),
         measures=draw(_measures(scene)),
     )
-    dated = _dated(draw, bare, scene)
+    days = scene.decision_days if target is None else days_about(target, scene)
+    dated = _dated(draw, bare, scene, days)
     priors = draw(st.none() | _priors(dated))
-    found = attrs.evolve(dated, priors=priors)
-    return found if in_order(found) else attrs.evolve(dated, priors=None)
+    # What a search tells contradicts what is stated more often than not.
+    stated = _TOLD_BY_PRIORS & found.keys() and draw(st.integers(0, 3)) < 3  # noqa: PLR2004
+    complete = attrs.evolve(dated, priors=None if stated else priors)
+    return complete if in_order(complete) else attrs.evolve(dated, priors=None)
 
 
-def _targets(draw: st.DrawFn, scene: Scene, scope: Scope) -> list[Rule]:
-    """At most three rules to aim at, those of the favoured rulesets as often as all others."""
-    own = [rule for rule in scene.rules if rule.ruleset in scope.favoured]
-    pools = [pool for pool in (own, scene.rules) if pool]
-    if not pools:
-        return []
-    one = st.one_of([st.sampled_from(pool) for pool in pools])
-    return draw(st.lists(one, max_size=3))
+_TOLD_BY_PRIORS: Final = frozenset({"first_violation", "prior_count"})
 
 
-def _facts_about(draw: st.DrawFn, scene: Scene, targets: Sequence[Rule]) -> Mapping[str, Value]:
-    """Facts that let the targets hold, some of them withheld or changed, and a few others."""
+def _agreeing(party: Party, facts: Mapping[str, Value]) -> Party:
+    """The party, of which nothing is said that the facts say as well."""
+    kind = None if "party_kind" in facts else party.kind
+    age = None if {"age_at_act", "party_is_minor"} & facts.keys() else party.age
+    return attrs.evolve(party, kind=kind, age=age)
+
+
+def _facts_about(
+    draw: st.DrawFn, scene: Scene, scope: Scope, target: Rule | None
+) -> dict[str, Value]:
+    """Facts that let the targets hold, or just fail; some withheld or changed; a few others."""
     vocabulary, found = scene.vocabulary, dict[str, Value]()
-    by_id = {one.rule.id: one for one in scene.candidates}
-    for rule in targets:
+    by_id = {one.rule.id: one.condition for one in scene.candidates}
+    first = [] if target is None else [target]
+    for rule in (*first, *_further(draw, scene, scope)):
         wanted = draw(st.integers(0, 7)) > 0
-        aim(draw, by_id[rule.id].condition, vocabulary, found, wanted=wanted)
-    kept = {name: value for name, value in found.items() if draw(st.integers(0, 7)) > 0}
+        aim(draw, by_id.get(rule.id, rule.condition), vocabulary, found, wanted=wanted)
+    kept = {name: value for name, value in found.items() if draw(st.integers(0, 15)) > 0}
     others = [st.sampled_from(scene.facts)] if scene.facts else []
     anything = st.sampled_from(sorted(vocabulary.facts)) if vocabulary.facts else st.nothing()
     for name in draw(st.lists(st.one_of(*others, anything), max_size=3)):
-        kept[name] = draw(_value(vocabulary, name, scene.near.get(name, ())))
+        kept[name] = draw(_plausible(scene, name))
     return kept
 
 
-def _dated(draw: st.DrawFn, case: Case, scene: Scene) -> Case:
-    """The case with days about the borders of what is in force, exact, rough or not known."""
+def _further(draw: st.DrawFn, scene: Scene, scope: Scope) -> list[Rule]:
+    """At most two rules to aim at besides, of every kind as often as of any other."""
+    own = [one for one in scene.candidates if one.rule.ruleset in scope.favoured]
+    chosen = [pool for some in (own, scene.candidates) for pool in pools(some)]
+    if not chosen:
+        return []
+    one = st.sampled_from(range(len(chosen))).flatmap(lambda drawn: st.sampled_from(chosen[drawn]))
+    return draw(st.lists(one, max_size=2))
+
+
+def _plausible(scene: Scene, name: str) -> st.SearchStrategy[Value]:
+    """A value of the fact; seldom the one on which an exemption that binds turns."""
+    drawn = _value(scene.vocabulary, name, scene.near.get(name, ()))
+    usual = scene.usual.get(name, ())
+    return _mostly(st.sampled_from(usual), drawn, times=15) if usual else drawn
+
+
+def _mostly(
+    usual: st.SearchStrategy[_T], other: st.SearchStrategy[_T], *, times: int = 7
+) -> st.SearchStrategy[_T]:
+    """The first strategy so many times as often as the other."""
+    # A choice of strategies would draw from the same one no more often for standing there twice.
+    return st.integers(0, times).flatmap(lambda drawn: usual if drawn < times else other)
+
+
+def _dated(draw: st.DrawFn, case: Case, scene: Scene, days: Sequence[date]) -> Case:
+    """The case, decided on one of the days; dates are exact, rough or not known."""
+    decided = draw(st.sampled_from(days))
+    near = st.sampled_from([decided - gap for gap in _GAPS])
     day = st.sampled_from((DAY, *scene.days))
-    decided = draw(st.sampled_from(scene.decision_days))
-    committed = min(decided, draw(st.sampled_from((decided - _LONG, decided)) | day))
+    committed = min(decided, draw(_mostly(near, day)))
     act = draw(st.sampled_from((0, 0, 0, 0, 1, 2, 3)))
     acts = (
         Act(ended=DateSpan.on(committed)),
@@ -242,7 +317,7 @@ def _month(day: date) -> DateSpan:
 def _ages(kind: PartyKind | None) -> st.SearchStrategy[Party]:
     if kind not in _NATURAL:
         return st.just(Party(kind=kind))
-    return st.builds(Party, kind=st.just(kind), age=st.sampled_from((None, 40, 13, 14, 17, 18)))
+    return st.builds(Party, kind=st.just(kind), age=st.sampled_from(_AGES))
 
 
 _PARTIES: Final = st.sampled_from((None, *PartyKind)).flatmap(_ages)
@@ -313,20 +388,24 @@ def _answer(draw: st.DrawFn, case: Case, name: str, scene: Scene) -> Case:
     """The case with an answer to a question, at a threshold as often as elsewhere."""
     if name in ("committed", "decided") and name not in scene.vocabulary:
         return _date_answered(draw, case, name, scene)
-    value = draw(_value(scene.vocabulary, name, scene.near.get(name, ())))
+    value = draw(_plausible(scene, name))
     return attrs.evolve(case, facts={**case.facts, name: value})
 
 
 def _date_answered(draw: st.DrawFn, case: Case, name: str, scene: Scene) -> Case:
     in_force = scene.violation.in_force
-    days = [
-        day
-        for day in (DAY, *scene.days, *_ends(case))
-        if in_order(_on(case, name, day)) and (name == "committed" or in_force.contains(day))
-    ]
-    if not days:
+    ends = _ends(case)
+    beside = (end + sign * gap for end in ends for gap in _GAPS for sign in (-1, 1))
+
+    def fits(day: date) -> bool:
+        return in_order(_on(case, name, day)) and (name == "committed" or in_force.contains(day))
+
+    near = list(filter(fits, (*ends, *beside)))
+    far = list(filter(fits, (DAY, *scene.days)))
+    if not near and not far:
         return case
-    return _on(case, name, draw(st.sampled_from(days)))
+    found = _mostly(st.sampled_from(near or far), st.sampled_from(far or near))
+    return _on(case, name, draw(found))
 
 
 def _ends(case: Case) -> tuple[date, ...]:

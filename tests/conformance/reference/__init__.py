@@ -1,23 +1,27 @@
 """A small implementation of the semantics that reads plain documents and nothing of the library.
 
-It covers the levels `core`, `fines` and `time`. It counts every completion of the unknown rules
-instead of reasoning about them, and keeps nothing between cases.
+It covers every level. It counts every completion of the unknown rules instead of reasoning about
+them, and keeps nothing between cases.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from conformance.reference.asking import near_misses, questions
+from conformance.reference.checks import case_problems, document_problems, matter_problems
 from conformance.reference.conditions import Data, Truth
+from conformance.reference.duties import duties
 from conformance.reference.evaluation import Applied, RefusedError, apply, findings
 from conformance.reference.fines import Fine, ends, other_kinds
+from conformance.reference.matters import joint
 from conformance.reference.resolution import Result
 from conformance.reference.worlds import GRADES, World
 
-LEVELS = frozenset({"core", "fines", "time"})
+LEVELS = frozenset({"core", "fines", "time", "history", "duties", "matters", "checks"})
 """What it covers."""
 
-__all__ = ["LEVELS", "evaluate"]
+__all__ = ["LEVELS", "answer", "check", "evaluate", "evaluate_matter"]
 
 
 def evaluate(
@@ -31,13 +35,73 @@ def evaluate(
         as_known_on: Only what was published by that day is used.
         drafts: Whether drafts decide cases too.
     """
-    known = date.fromisoformat(as_known_on) if as_known_on else None
-    world = World(tuple(documents), known, drafts)
+    world = _world(documents, as_known_on, drafts=drafts)
+    refused = check(documents) or _refusal(case_problems(world, case))
+    if refused:
+        return refused
     try:
-        applied = apply(world, case)
+        return _outcome(world, apply(world, case))
     except RefusedError as error:
-        return {"case": case["id"], "problems": [{"code": str(error)}]}
-    return {"case": case["id"], **_penalty(applied), **_reasons(world, applied)}
+        return _refusal([str(error)])
+
+
+def evaluate_matter(
+    documents: list[Data],
+    cases: list[Data],
+    *,
+    as_known_on: str | None = None,
+    drafts: bool = False,
+) -> dict[str, Any]:
+    """What the joint outcome of several cases says, as the JSON output writes it.
+
+    Args:
+        documents: The world.
+        cases: The cases; those with the same `act` are one act.
+        as_known_on: Only what was published by that day is used.
+        drafts: Whether drafts decide cases too.
+    """
+    world = _world(documents, as_known_on, drafts=drafts)
+    wrong = [code for case in cases for code in case_problems(world, case)]
+    refused = check(documents) or _refusal(wrong or matter_problems(cases))
+    if refused:
+        return refused
+    try:
+        return joint(world, cases, _outcome)
+    except RefusedError as error:
+        return _refusal([str(error)])
+
+
+def check(documents: Sequence[Data]) -> dict[str, Any]:
+    """What is wrong with documents; nothing if they are not refused."""
+    return _refusal(document_problems(documents))
+
+
+def _refusal(codes: Sequence[str]) -> dict[str, Any]:
+    return {"problems": [{"code": code} for code in codes]} if codes else {}
+
+
+def _world(documents: list[Data], as_known_on: str | None, *, drafts: bool) -> World:
+    known = date.fromisoformat(as_known_on) if as_known_on else None
+    return World(tuple(documents), known, drafts)
+
+
+def _outcome(world: World, applied: Applied) -> dict[str, Any]:
+    return {"case": applied.case["id"], **_penalty(applied), **_reasons(world, applied)}
+
+
+def answer(
+    documents: Sequence[Data],
+    cases: Sequence[Data],
+    *,
+    is_matter: bool,
+    **options: Any,  # noqa: ANN401 - those of `evaluate`
+) -> dict[str, Any]:
+    """What is found about a case, about the cases of a matter, or about documents alone."""
+    if not cases:
+        return check(documents)
+    if is_matter:
+        return evaluate_matter(list(documents), list(cases), **options)
+    return evaluate(list(documents), cases[0], **options)
 
 
 def _truth(told: Truth) -> str:
@@ -129,6 +193,7 @@ def _reasons(world: World, applied: Applied) -> dict[str, Any]:
         ],
         "questions": questions(world, applied),
         "near_misses": near_misses(world, applied),
+        "duties": duties(world, applied),
         "law_applied": _law(applied),
         "problems": problems,
     }

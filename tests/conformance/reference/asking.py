@@ -20,9 +20,11 @@ from conformance.reference.conditions import (
     truth,
     value,
 )
+from conformance.reference.days import span
 from conformance.reference.evaluation import Applied, Assessed, waiting_facts
 from conformance.reference.fines import compare, number
-from conformance.reference.worlds import GRADES, Rule, World, span
+from conformance.reference.history import Definition
+from conformance.reference.worlds import GRADES, Rule, World
 
 ORDER = ("choice", "grade", "compulsion", "fine", "kinds")
 MOST_MISSES, MOST_NEAR = 2, 8
@@ -48,16 +50,35 @@ def questions(world: World, applied: Applied) -> list[dict[str, Any]]:
         if need.rules and name not in DATES:
             settles = _share_that_settles(applied, name, fact)
         changes = [one for one in ORDER if one in need.changes]
-        rank = (
-            changes == ["fine"],
-            "group" in fact,
-            fact.get("group", ""),
-            -settles,
-            -len(need.rules),
-            name,
-        )
-        found.append((rank, _question(name, fact, changes, need, settles)))
-    return [question for _, question in sorted(found, key=lambda one: one[0])]
+        since = _search_from(world, applied, name, need)
+        found.append({**_question(name, fact, changes, need, settles), "since": since})
+    return sorted(found, key=rank)
+
+
+def rank(question: Data) -> tuple[Any, ...]:
+    """Where a question stands among others."""
+    return (
+        "choice" not in question["changes"],
+        question["changes"] == ["fine"],
+        question["group"] is not None,
+        question["group"] or "",
+        -question["settles"],
+        -len(question["rules"]),
+        question["fact"],
+    )
+
+
+def _search_from(world: World, applied: Applied, name: str, need: Need) -> str | None:
+    """How far back the register must be searched to answer a question about the past."""
+    fact = world.facts.get(name, {})
+    if "counts" in fact:
+        days = [Definition(fact["counts"], applied.case, world.violations).record().since]
+    elif name in ("first_violation", "prior_count"):
+        rules = [rule for rule in applied.main.law.rules if rule.id in need.rules]
+        days = [rule.history.since for rule in rules if rule.history is not None]
+    else:
+        return None
+    return min((str(one) for one in days if one is not None), default=None)
 
 
 def _question(
@@ -73,6 +94,12 @@ def _question(
         "judgement": bool(fact.get("judgement", False)),
         "answered_by": fact.get("answered_by", ["officer"]),
     }
+
+
+def ask_for_choice(world: World, name: str) -> dict[str, Any]:
+    """The question for a fact on which only the choice of a norm waits."""
+    fact = world.facts.get(name, {"kind": "date"})
+    return {**_question(name, fact, ["choice"], Need(), Fraction(0)), "since": None}
 
 
 def _needs(applied: Applied) -> dict[str, Need]:
@@ -148,10 +175,10 @@ def near_misses(world: World, applied: Applied) -> list[dict[str, Any]]:
     best = min(main.base.permitted)
     found = []
     for rule in main.law.penalty:
-        failed = truth(rule.node, main.facts) is False
-        if not failed or min(rule.permits) >= best:
+        facts = rule.facts(main.facts)
+        if truth(rule.node, facts) is not False or min(rule.permits) >= best:
             continue
-        missing = _repair(world, rule.node, main.facts)
+        missing = _repair(world, rule.node, facts)
         if not missing or len(missing) > MOST_MISSES:
             continue
         curable = all(_is_curable(world, test) for test in missing)

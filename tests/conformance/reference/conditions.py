@@ -220,6 +220,17 @@ def answers(fact: Data, nodes: Iterable[Node], name: str) -> list[Any]:
     return list(dict.fromkeys(one for one in around if one >= 0))
 
 
+def stretches(
+    fact: Data, nodes: Iterable[Node], name: str, more: Iterable[Fraction] = ()
+) -> list[Any]:
+    """Answers at the ends of every stretch of values between limits; an amount may be any."""
+    if fact["kind"] not in AMOUNTS:
+        return answers(fact, nodes, name)
+    limits = {Fraction(end) for node in nodes for end in _limits(node, name)} | {*more, Fraction(0)}
+    around = [end + step for end in sorted(limits) for step in (-1, 0, 1)]
+    return [one for one in around if one >= 0] + [max(limits) * 1000 + 10**15]
+
+
 def _limits(node: Node, name: str) -> Iterator[Any]:
     if isinstance(node, Test):
         if name in node.facts and node.of is None:
@@ -229,7 +240,7 @@ def _limits(node: Node, name: str) -> Iterator[Any]:
         yield from _limits(part, name)
 
 
-def every_answer(choices: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+def every_answer(choices: Mapping[Any, list[Any]]) -> Iterator[dict[Any, Any]]:
     """Every way to answer several facts."""
     for combination in product(*choices.values()):
         yield dict(zip(choices, combination, strict=True))

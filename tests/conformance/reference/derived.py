@@ -1,30 +1,17 @@
 """Facts that are computed from the case where nobody stated them."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from conformance.reference.conditions import Data, value
-from conformance.reference.worlds import Span, World, day, span
+from conformance.reference.days import act_span, day, months_later, span
+from conformance.reference.history import Definition
+from conformance.reference.worlds import World
 
 NATURAL = (None, "individual", "individual_business")
 ADULT, TWO_YEARS, FIVE_YEARS = 18, 24, 60
 _LIMITATIONS = ("limitation_run_out", "ordinary_limitation_run_out")
-
-
-def months_later(start: date, months: int) -> date:
-    """The same day of the month, or the month's last day."""
-    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
-    last = (date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    return date(year, month + 1, min(start.day, last))
-
-
-def act_span(case: Data) -> Span:
-    """Days on which the act may have ended."""
-    given = case.get("committed")
-    if isinstance(given, dict) and "from" in given:
-        return span(given["to"]) if "to" in given else (span(given["from"])[0], date.max)
-    return span(given) if given is not None else (date.min, date.max)
 
 
 def facts_of(world: World, case: Data) -> tuple[dict[str, Any], set[str]]:
@@ -51,7 +38,23 @@ def facts_of(world: World, case: Data) -> tuple[dict[str, Any], set[str]]:
             found[name] = runs == {True}
         elif True in runs and name == _LIMITATIONS[0]:
             found.pop(name, None)
-    return found, wrong
+    return found, wrong | _repeats(world, case, found)
+
+
+def _repeats(world: World, case: Data, found: dict[str, Any]) -> set[str]:
+    """Adds the counts of earlier violations that nobody stated; those that contradict."""
+    wrong = set()
+    for name, fact in world.facts.items():
+        if "counts" not in fact:
+            continue
+        counts = fact["counts"]
+        count = Definition(counts, case, world.violations, before=True).record().count
+        told = None if count is None else count + bool(counts.get("includes_present"))
+        if told is not None and name not in case.get("facts", {}):
+            found[name] = told
+        elif told is not None and found[name] != told:
+            wrong.add(name)
+    return wrong
 
 
 def _periods(special: Data | None, facts: Mapping[str, Any], *, extended: bool) -> list[int]:

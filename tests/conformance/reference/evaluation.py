@@ -1,13 +1,14 @@
 """One case under one law, or under the more lenient of two (从旧兼从轻)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from conformance.reference.conditions import Data, open_facts, truth
-from conformance.reference.derived import act_span, facts_of
+from conformance.reference.conditions import Data, open_facts, reads
+from conformance.reference.days import Span, act_span, span
+from conformance.reference.derived import facts_of
 from conformance.reference.fines import (
     WITHOUT_FINE,
     Fine,
@@ -17,7 +18,7 @@ from conformance.reference.fines import (
     weigh_kinds,
 )
 from conformance.reference.resolution import EXEMPT, LAWFUL, Result, deciding, resolve, subsets
-from conformance.reference.worlds import HEAVIER, Law, Moment, Rule, Span, World, span, split
+from conformance.reference.worlds import HEAVIER, Law, Moment, Rule, World, split
 
 EVENTS = ("notified", "filed", "discovered")
 
@@ -152,12 +153,18 @@ def spans(case: Data) -> tuple[Span, Span, bool]:
     return (date.min, latest), decision, False
 
 
-def apply(world: World, case: Data) -> Applied:
-    """The case under the law of the act, unless that of the decision is more lenient."""
+def apply(world: World, case: Data, elements: frozenset[str] = frozenset()) -> Applied:
+    """The case under the law of the act, unless that of the decision is more lenient.
+
+    Args:
+        world: The world.
+        case: The case.
+        elements: Elements of other norms that the same act broke.
+    """
     facts, wrong = facts_of(world, case)
     act, decision, dated = spans(case)
-    old = Assessed(world.law(case, Moment(act, act, decision)), facts)
-    new = Assessed(world.law(case, Moment(decision, act, decision)), facts)
+    old = Assessed(world.law(case, Moment(act, act, decision), elements), facts)
+    new = Assessed(world.law(case, Moment(decision, act, decision), elements), facts)
     if old.law.is_violation is False and new.law.is_violation is False:
         raise RefusedError("violation-not-in-force")
     choice = "same" if dated else "decision_only"
@@ -167,7 +174,33 @@ def apply(world: World, case: Data) -> Applied:
         found = Applied(case, new, new, choice, new.settled)
     else:
         found = _Pair(case, old, new).choose()
+    asked = {name for law in (old.law, new.law) for name in _read(world, case, law)}
+    wrong = (wrong & asked) | _contradicted(case, (*old.law.rules, *new.law.rules))
     return Applied(**{**vars(found), "contradicted": frozenset(wrong)})
+
+
+def _read(world: World, case: Data, law: Law) -> Iterator[str]:
+    """Facts that something reads: what nobody asks for contradicts nothing."""
+    parts = [
+        one.get("when", []) for r in world.speaking(case, law.moment) for one in r.get("duties", [])
+    ]
+    for provision in law.provisions:
+        parts.append(provision.get("only_after", []))
+        parts += [one.get("when", []) for one in provision.get("tiers", [])]
+        parts += [one.get("when", []) for one in provision.get("kinds", [])]
+    nodes = [*map(law.reader.read, parts), *(rule.node for rule in law.rules)]
+    yield from (name for node in nodes for name in reads(node))
+
+
+def _contradicted(case: Data, rules: Iterable[Rule]) -> set[str]:
+    """What is stated of earlier violations and is otherwise by the record, as a rule reads it."""
+    stated, found = case.get("facts", {}), set()
+    for rule, history in ((rule, rule.history) for rule in rules):
+        if history is not None:
+            told = {"first_violation": history.first, "prior_count": history.count}
+            asked = reads(rule.node) & stated.keys() & told.keys()
+            found |= {name for name in asked if told[name] not in (None, stated[name])}
+    return found
 
 
 @dataclass(frozen=True)
@@ -255,7 +288,7 @@ def _by_grade(lead: Assessed) -> str:
 
 def waiting_facts(one: Assessed, rule: Rule) -> frozenset[str]:
     """Unknown facts for which a rule waits, and the date that says whether it is in force."""
-    found = open_facts(rule.node, one.facts)
+    found = open_facts(rule.node, rule.facts(one.facts))
     if rule.doubtful:
         moment, reach = one.law.moment, rule.ruleset.get("reach_back")
         date_of = "decided" if moment.law == moment.decision else "committed"
@@ -268,8 +301,6 @@ def findings(applied: Applied) -> list[tuple[Rule, bool | None]]:
     rules = list(applied.main.law.penalty)
     if applied.case.get("measures"):
         rules += [rule for rule in applied.current.law.rules if rule.axis == "compulsion"]
-    found = []
-    for rule in sorted(rules, key=lambda one: one.id):
-        told = truth(rule.node, applied.main.facts)
-        found.append((rule, None if told and rule.doubtful else told))
-    return found
+    return [
+        (rule, rule.truth(applied.main.facts)) for rule in sorted(rules, key=lambda one: one.id)
+    ]

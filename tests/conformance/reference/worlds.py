@@ -2,54 +2,16 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from typing import Any, TypeAlias
+from datetime import date
+from typing import Any
 
 from conformance.reference.conditions import Count, Data, Node, Reader, Truth, truth, without
+from conformance.reference.days import Span, covers, day, region_line
+from conformance.reference.history import Definition, Record
 
 GRADES = ("exempt", "mitigated", "lighter", "ordinary", "heavier")
 LEVELS = ("document", "rule", "local_regulation", "administrative_regulation", "law")
 ORDINARY, HEAVIER = 3, 4
-Span: TypeAlias = tuple[date, date]
-
-
-def day(raw: str, *, last: bool = False) -> date:
-    """A day, or the first or last day of a month or year."""
-    parts = [int(part) for part in raw.split("-")]
-    if len(parts) == 3:
-        return date(*parts)
-    year, month = parts[0], parts[1] if len(parts) > 1 else (12 if last else 1)
-    if not last:
-        return date(year, month, 1)
-    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-
-
-def span(raw: Any) -> Span:  # noqa: ANN401 - a date, a rough date, or a pair of days
-    """The first and the last day that a written date may be."""
-    if isinstance(raw, dict):
-        ends = raw.get("earliest"), raw.get("latest")
-        return day(ends[0]) if ends[0] else date.min, day(ends[1]) if ends[1] else date.max
-    return day(raw), day(raw, last=True)
-
-
-def covers(interval: Data, days: Span, known: date | None) -> Truth:
-    """Whether something was in force on all of the days; None if only on some."""
-    start = day(interval["from"]) if "from" in interval else date.min
-    until = day(interval["until"]) if "until" in interval else date.max
-    announced = interval.get("end_published")
-    if known and announced and day(announced) > known:
-        until = date.max
-    if days[1] < start or (until <= days[0] and until != date.max):
-        return False
-    return True if start <= days[0] and (days[1] < until or until == date.max) else None
-
-
-def line(region: str) -> list[str]:
-    """A region and those above it, nearest first."""
-    if region == "national":
-        return [region]
-    codes = dict.fromkeys((region, region[:4] + "00", region[:2] + "0000"))
-    return [*codes, "national"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +28,17 @@ class Rule:
     depth: int
     start: date
     doubtful: bool = False
+    history: Record | None = None
+    own: Mapping[str, Any] = field(default_factory=dict)
+
+    def facts(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The facts as the rule reads them: what is first and what counts is its ruleset's."""
+        return {**given, **self.own}
+
+    def truth(self, given: Mapping[str, Any]) -> Truth:
+        """Its truth, unknown at best where it may not be in force."""
+        told = truth(self.node, self.facts(given))
+        return None if told and self.doubtful else told
 
     @property
     def shall(self) -> bool:
@@ -132,7 +105,9 @@ class Law:
 
     def same(self, other: "Law") -> bool:
         """Whether both are the same law."""
-        mine, theirs = ([(r.id, r.node, r.doubtful) for r in law.penalty] for law in (self, other))
+        mine, theirs = (
+            [(r.id, r.node, r.doubtful, r.own) for r in law.penalty] for law in (self, other)
+        )
         return (mine, self.provisions, self.bands, self.combination, self.is_violation) == (
             theirs,
             other.provisions,
@@ -173,7 +148,7 @@ class World:
 
     def _rulesets(self, region: str) -> list[Data]:
         """Those of the place and above it, nearest first; those of a department before general."""
-        places = line(region)
+        places = region_line(region)
         own = [
             one
             for one in self.documents
@@ -185,23 +160,34 @@ class World:
             own, key=lambda r: (places.index(r["region"]), "department" not in r, r["id"])
         )
 
-    def _is_known(self, published: str | None) -> bool:
+    def is_known(self, published: str | None) -> bool:
+        """Whether it was published by the day as of which the world is known."""
         return not (self.known and published) or day(published) <= self.known
 
-    def law(self, case: Data, moment: Moment) -> Law:
-        """The law about the case's violation at its place."""
-        violation = self.violations[case["violation"]]
-        department = violation["department"]
-        near = self._rulesets(case["region"])
-        speaking = [
+    def speaking(self, case: Data, moment: Moment) -> list[Data]:
+        """The rulesets of the case's place and department that may be in force."""
+        return [
             one
-            for one in near
-            if one.get("department") in (None, department)
-            and self._is_known(_published(one))
+            for one in self._rulesets(case["region"])
+            if one.get("department") in (None, self.violations[case["violation"]]["department"])
+            and self.is_known(_published(one))
             and covers(one.get("in_force", {}), moment.days(one.get("reach_back", "")), self.known)
             is not False
         ]
-        rules = [rule for one in near for rule in self._speaking(one, case, violation, moment)]
+
+    def law(self, case: Data, moment: Moment, elements: frozenset[str] = frozenset()) -> Law:
+        """The law about the case's violation at its place.
+
+        Args:
+            case: The case.
+            moment: The days.
+            elements: Elements of other norms that the same act broke.
+        """
+        violation = self.violations[case["violation"]]
+        asked = _Asked(case, violation, moment, elements | set(violation.get("elements", [])))
+        speaking = self.speaking(case, moment)
+        near = self._rulesets(case["region"])
+        rules = [rule for one in near for rule in self._speaking(one, asked)]
         declared = (one["combination"] for one in speaking if "combination" in one)
         return Law(
             moment=moment,
@@ -217,7 +203,7 @@ class World:
     def _provisions(self, violation: Data, days: Span) -> Sequence[Data]:
         """The version in force; several where the days leave it open."""
         given: list[dict[str, Any]] = violation.get("provisions", [])
-        known = [one for one in given if self._is_known(one.get("published"))]
+        known = [one for one in given if self.is_known(one.get("published"))]
         begins = {one.get("in_force", {}).get("from") for one in known}
         unseen = {one.get("in_force", {}).get("from") for one in given} - begins
         found = []
@@ -229,36 +215,35 @@ class World:
         sure = [one for one, truth_ in found if truth_ is True]
         return sure[:1] or [one for one, truth_ in found if truth_ is None]
 
-    def _speaking(
-        self, ruleset: Data, case: Data, violation: Data, moment: Moment
-    ) -> Iterator[Rule]:
-        days = moment.days(ruleset.get("reach_back", ""))
+    def _speaking(self, ruleset: Data, asked: "_Asked") -> Iterator[Rule]:
+        days = asked.moment.days(ruleset.get("reach_back", ""))
+        violation, name = asked.violation, asked.case["violation"]
         for given in ruleset.get("rules", []):
-            interval, published = _in_force(given, ruleset)
+            interval, published = in_force(given, ruleset)
             departments = given.get("departments", [ruleset.get("department")])
             general = "violations" not in given
             if (
-                not self._is_known(published)
+                not self.is_known(published)
                 or (general and given.get("ground") in violation.get("displaces", []))
-                or case["violation"] not in given.get("violations", [case["violation"]])
+                or name not in given.get("violations", [name])
                 or (departments != [None] and violation["department"] not in departments)
             ):
                 continue
             speaks = covers(interval, days, self.known)
             if speaks is not False:
-                yield self._rule(given, ruleset, case, interval, doubtful=speaks is None, days=days)
+                start = day(interval["from"]) if "from" in interval else date.min
+                rule = self._rule(given, ruleset, asked)
+                history = self._history(ruleset, asked)
+                yield replace(
+                    rule,
+                    start=start,
+                    doubtful=speaks is None,
+                    history=history,
+                    own=_told(history, asked.case),
+                )
 
-    def _rule(
-        self,
-        given: Data,
-        ruleset: Data,
-        case: Data,
-        interval: Data,
-        *,
-        doubtful: bool,
-        days: Span,
-    ) -> Rule:
-        reader = self._reader(ruleset, days)
+    def _rule(self, given: Data, ruleset: Data, asked: "_Asked") -> Rule:
+        reader = self._reader(ruleset, asked.moment.days(ruleset.get("reach_back", "")))
         nodes = [reader.when(one) for one in (ruleset.get("preamble", {}), given)]
         if "unexpressed" in given:
             name = f"{ruleset['id']}/{given['id']}#unexpressed"
@@ -267,9 +252,8 @@ class World:
         listed = ruleset.get("lists", {}).get(given.get("list"), {}).get("effect")
         permits = given.get("permits", [listed] if listed in GRADES else [])
         node: Node = Count(len(nodes), tuple(nodes))
-        elements = frozenset(self.violations[case["violation"]].get("elements", []))
         if "heavier" in permits:
-            node = without(node, elements)
+            node = without(node, asked.elements)
         default = "compulsion" if listed == "no_compulsion" else "penalty"
         return Rule(
             id=f"{ruleset['id']}/{given['id']}",
@@ -279,9 +263,40 @@ class World:
             permits=tuple(GRADES.index(grade) for grade in permits),
             ground=given.get("ground", "listed"),
             axis=given.get("axis", default),
-            depth=len(line(ruleset["region"])) - 1,
-            start=day(interval["from"]) if "from" in interval else date.min,
-            doubtful=doubtful,
+            depth=len(region_line(ruleset["region"])) - 1,
+            start=date.min,
+        )
+
+    def _history(self, asking: Data, asked: "_Asked") -> Record | None:
+        """What the record says by the definition of a ruleset, or of the nearest above it."""
+        if not {"first_violation", "prior_count"} & self.facts.keys():
+            return None
+        days = asked.moment.days(asking.get("reach_back", ""))
+        for one in self._holders("first_violation", asking):
+            in_time = covers(one.get("in_force", {}), days, self.known) is not False
+            if self.is_known(_published(one)) and in_time:
+                return Definition(one["first_violation"], asked.case, self.violations).record()
+        return None
+
+    def _holders(self, key: str, asking: Data) -> list[Data]:
+        """Rulesets with a key that speak to the asking one: itself, then the nearest above."""
+        places, department = region_line(asking.get("region", "national")), asking.get("department")
+        holders = [
+            one
+            for one in self.documents
+            if one["document"] == "ruleset"
+            and key in one
+            and one["region"] in places
+            and one.get("department") in (None, department)
+            and (self.drafts or one["instrument"]["kind"] != "draft")
+        ]
+        return sorted(
+            holders,
+            key=lambda one: (
+                one["id"] != asking.get("id"),
+                places.index(one["region"]),
+                one.get("department") != department,
+            ),
         )
 
     def _reader(self, ruleset: Data, days: Span) -> Reader:
@@ -290,28 +305,33 @@ class World:
 
     def _concept(self, name: str, asking: Data, days: Span) -> Node:
         """What a concept means for a ruleset: its own definition, or the nearest in force."""
-        region, department = asking.get("region", "national"), asking.get("department")
-        places = line(region)
-        holders = [
-            one
-            for one in self.documents
-            if name in one.get("define", {})
-            and one["region"] in places
-            and one.get("department") in (None, department)
-        ]
-        holders.sort(
-            key=lambda one: (
-                one["id"] != asking.get("id"),
-                places.index(one["region"]),
-                one.get("department") != department,
-            )
-        )
-        for one in holders:
+        for one in self._holders("define", asking):
+            if name not in one["define"]:
+                continue
             given = one["define"][name]
             own = {**one.get("in_force", {}), **given.get("in_force", {})}
-            if self._is_known(_published(one)) and covers(own, days, self.known):
+            if self.is_known(_published(one)) and covers(own, days, self.known):
                 return self._reader(one, days).when(given)
         raise LookupError(name)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the law is asked about."""
+
+    case: Data
+    violation: Data
+    moment: Moment
+    elements: frozenset[str]
+
+
+def _told(history: Record | None, case: Data) -> dict[str, Any]:
+    """What nobody stated and the record tells."""
+    if history is None:
+        return {}
+    found = {"first_violation": history.first, "prior_count": history.count}
+    stated = case.get("facts", {})
+    return {key: told for key, told in found.items() if told is not None and key not in stated}
 
 
 def _published(ruleset: Data) -> str | None:
@@ -319,7 +339,7 @@ def _published(ruleset: Data) -> str | None:
     return found
 
 
-def _in_force(given: Data, ruleset: Data) -> tuple[Data, str | None]:
+def in_force(given: Data, ruleset: Data) -> tuple[Data, str | None]:
     """Days of a rule, and when it was published: its own, its batch's, its ruleset's."""
     batches = {one["id"]: one for one in ruleset.get("batches", [])}
     batch = batches.get(given.get("batch"), {})
@@ -328,7 +348,7 @@ def _in_force(given: Data, ruleset: Data) -> tuple[Data, str | None]:
     found.update(given.get("in_force", {}))
     for other in ruleset.get("rules", []):
         if other.get("replaces") == given["id"]:
-            interval, published = _in_force(other, ruleset)
+            interval, published = in_force(other, ruleset)
             found["until"] = interval["from"]
             found["end_published"] = published or interval["from"]
     for one in ruleset.get("batches", []):
@@ -358,6 +378,5 @@ def _without_supplements(rules: Iterable[Rule]) -> list[Rule]:
 
 def split(rules: Iterable[Rule], facts: Mapping[str, Any]) -> tuple[list[Rule], list[Rule]]:
     """The rules that hold, and those that cannot be told."""
-    found = [(rule, truth(rule.node, facts)) for rule in rules]
-    held = [rule for rule, told in found if told is True and not rule.doubtful]
-    return held, [rule for rule, told in found if told is not False and rule not in held]
+    found = [(rule, rule.truth(facts)) for rule in rules]
+    return [rule for rule, told in found if told], [rule for rule, told in found if told is None]

@@ -2,22 +2,24 @@
 
 from collections.abc import Collection, Iterable
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Final
 
 import attrs
 
 from bizrules.conditions import ALWAYS, facts_read
-from bizrules.engine import CORE, Engine, core_rulesets, default_engine
+from bizrules.engine import CORE, Engine, add_plugins, core_rulesets, default_engine
 from bizrules.errors import UnknownNameError
 from bizrules.facts import Vocabulary
 from bizrules.loading import Knowledge, load_documents
 from bizrules.penalties import Grade, Modality
-from bizrules.plugins import Plugin
+from bizrules.plugins import Plugin, installed_plugins
 from bizrules.provenance import Citation, Instrument, InstrumentKind, NormLevel, Text
 from bizrules.regions import NATIONAL
 from bizrules.rules import Ground, Rule, Ruleset
 
 _CITE = Citation("行政处罚法", "33", 1, sentence=1)
+_MANY: Final = 8
 _TEXT = Text(zh="试加的规则", en="a rule added on trial")
 ADDED = "law.added"
 """Id of a ruleset that a law adds on trial."""
@@ -39,6 +41,11 @@ class Package:
     def rulesets(self) -> tuple[Ruleset, ...]:
         """The rulesets of the package."""
         return tuple(one for one in self.engine.rulesets if one.plugin == self.name)
+
+    @cached_property
+    def rules(self) -> frozenset[str]:
+        """Ids of its rules."""
+        return frozenset(rule.id for one in self.rulesets for rule in one.rules)
 
     @cached_property
     def plugin(self) -> Plugin | None:
@@ -231,18 +238,59 @@ def _added(
     )
 
 
-def package_of(name: str, engine: Engine | None = None) -> Package:
-    """The package of that name.
+def package_of(name: str, engine: Engine | None = None, *, alone: bool = False) -> Package:
+    """The package of that name; drafts among its rulesets decide cases too.
 
     Args:
         name: Name of the distribution; `bizrules` for the rules that come with the library.
         engine: What evaluates; the default engine unless given.
+        alone: Whether packages of other places are left out, those of superior ones excepted.
 
     Raises:
         UnknownNameError: If the engine has no such package; the names near it are carried.
     """
-    found = engine or default_engine()
+    found = _engine_alone(name) if alone and engine is None else engine or default_engine()
+    if alone and engine is not None:
+        found = _without_others(name, engine)
     known = {CORE, *(one.plugin for one in found.rulesets), *(one.name for one in found.plugins)}
     if name not in known:
-        raise UnknownNameError("package", name, tuple(get_close_matches(name, known, n=5)))
-    return Package(name, found)
+        raise _unknown(name, known)
+    drafts = any(one.is_draft for one in found.rulesets if one.plugin == name)
+    return Package(name, found.with_drafts if drafts else found)
+
+
+def _unknown(name: str, known: Collection[str]) -> UnknownNameError:
+    return UnknownNameError("package", name, tuple(get_close_matches(name, known, n=5)))
+
+
+@lru_cache(maxsize=_MANY)
+def _engine_alone(name: str) -> Engine:
+    """The library, the installed package, and those of superior places; no other is loaded."""
+    plain = Engine.load(plugins=False)
+    installed = installed_plugins() if name != CORE else ()
+    own = next((one for one in installed if one.name == name), None)
+    if own is None:
+        if name != CORE:
+            raise _unknown(name, {CORE, *(one.name for one in installed)})
+        return plain
+    line = plain.regions.with_zones(own.zones).ancestors(own.region)
+    kept = tuple(one for one in installed if one is own or one.region in line[1:])
+    return attrs.evolve(
+        plain,
+        knowledge=add_plugins(plain.knowledge, kept),
+        plugins=kept,
+        derivations=(*plain.derivations, *(each for one in kept for each in one.derivations)),
+    )
+
+
+def _without_others(name: str, engine: Engine) -> Engine:
+    """The engine without the rulesets of packages of other places that are not superior."""
+    own = next((one for one in engine.plugins if one.name == name), None)
+    line = engine.regions.ancestors(own.region) if own is not None else ()
+    kept = {CORE, name, *(one.name for one in engine.plugins if one.region in line[1:])}
+    rulesets = tuple(one for one in engine.rulesets if one.plugin in kept)
+    return attrs.evolve(
+        engine,
+        knowledge=attrs.evolve(engine.knowledge, rulesets=rulesets),
+        plugins=tuple(one for one in engine.plugins if one.name in kept),
+    )

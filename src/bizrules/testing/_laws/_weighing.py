@@ -2,13 +2,17 @@
 
 from collections.abc import Iterator
 from fractions import Fraction
+from math import ceil, floor
 from typing import Final
 
 from bizrules.cases import Case
 from bizrules.engine import Engine
+from bizrules.errors import Problem
+from bizrules.facts import parse_value
+from bizrules.matching import comparable
 from bizrules.outcomes import Finding, FineRange, FineState, LawChoice, Outcome
-from bizrules.penalties import Grade, Modality
-from bizrules.provenance import Text
+from bizrules.penalties import FineScale, Grade, Modality
+from bizrules.provenance import Location, Text
 from bizrules.rules import Axis, Rule
 from bizrules.testing._golden_text import expectation, yuan
 from bizrules.testing._laws._breach import Breach
@@ -123,23 +127,95 @@ def _is_exempt(outcome: Outcome) -> bool:
 
 
 def fines(package: Package, case: Case) -> Breach | None:
-    """A range of fines lies in the statutory one, below its minimum only when mitigated."""
+    """A range of fines lies in the statutory one, below its minimum when and only when mitigated.
+
+    Each range that is left open is compared with those of its tier.
+    """
     outcome = package.engine.evaluate(case)
     fine = outcome.fine
     ordered = [package.engine.rules[name].effect for name in outcome.reason.determining]
     if fine.state is FineState.WAIVED:
         lawful = outcome.grade is Grade.EXEMPT or any(effect.instead for effect in ordered)
         return None if lawful else _misfined(outcome, fine.text, None)
-    found, statutory = fine.range, fine.statutory
-    if found is None or statutory is None or found.base != statutory.base:
+    fixed = any(effect.fine for effect in ordered)
+    found, threatened = fine.range, fine.statutory
+    if found is not None and threatened is not None:
+        lawful = _is_lawful(found, threatened, outcome.grade, fixed=fixed)
+        return None if lawful else _misfined(outcome, fine.text, threatened)
+    for one in fine.alternatives:
+        versions = _of_tier(package, case, one)
+        if versions and not any(
+            _is_lawful(one, version, outcome.grade, fixed=fixed) for version in versions
+        ):
+            return _misfined(outcome, fine.text, None)
+    return None
+
+
+def _is_lawful(found: FineRange, statutory: FineRange, grade: Grade | None, *, fixed: bool) -> bool:
+    """Whether the range may be open for the grade; ranges of different bases are not compared."""
+    if found.base != statutory.base:
+        return True
+    if grade is not Grade.MITIGATED:
+        return _begins_within(found, statutory) and _ends_within(found, statutory)
+    minimum, high = _low(statutory), _high(found)
+    if minimum == 0:
+        return _ends_within(found, statutory) and (fixed or high == _high(statutory))
+    below = high < minimum or (high == minimum and not found.high_closed)
+    # Ends are moved to whole fen; of a multiple of an unknown amount they are not.
+    return below and (fixed or minimum - high <= (found.base is None))
+
+
+def _begins_within(found: FineRange, statutory: FineRange) -> bool:
+    same_end = found.low_closed <= statutory.low_closed
+    return _low(found) > _low(statutory) or (_low(found) == _low(statutory) and same_end)
+
+
+def _ends_within(found: FineRange, statutory: FineRange) -> bool:
+    same_end = found.high_closed <= statutory.high_closed
+    return _high(found) < _high(statutory) or (_high(found) == _high(statutory) and same_end)
+
+
+def _of_tier(package: Package, case: Case, found: FineRange) -> list[FineRange]:
+    """The ranges that the versions of the provision set for the tier of a range.
+
+    None where they multiply an amount that the range knows and the case does not state.
+    """
+    tiers = [
+        tier
+        for provision in package.engine.violations[case.violation].provisions
+        for tier in provision.tiers
+        if tier.id == found.tier
+    ]
+    ranges = [_range_of(tier.fine, found, package, case) for tier in tiers if tier.fine]
+    known = [one for one in ranges if one is not None]
+    return known if len(known) == len(ranges) else []
+
+
+def _range_of(scale: FineScale, found: FineRange, package: Package, case: Case) -> FineRange | None:
+    amount: Fraction | None = Fraction(1)
+    if scale.base is not None and found.base is None:
+        stated = case.facts.get(scale.base)
+        amount = None if stated is None else _amount(package, scale, stated)
+    if amount is None:
         return None
-    if outcome.grade is Grade.MITIGATED:
-        within = _high(found) <= _high(statutory)
-        fixed = any(effect.fine for effect in ordered)
-        within = within and (fixed or _high(found) in (_low(statutory), _high(statutory)))
-    else:
-        within = _low(statutory) <= _low(found) and _high(found) <= _high(statutory)
-    return None if within else _misfined(outcome, fine.text, statutory)
+    high = None if scale.high is None else floor(scale.high * amount)
+    multiple = found.base is not None
+    return FineRange(
+        low=(scale.low or 0) * amount if multiple else Fraction(ceil((scale.low or 0) * amount)),
+        high=scale.high if multiple or high is None else Fraction(high),
+        low_closed=scale.low is not None or amount == 0,
+        base=found.base,
+        tier=found.tier,
+    )
+
+
+def _amount(package: Package, scale: FineScale, stated: object) -> Fraction | None:
+    """The amount that a fine multiplies, as the case states it; None if it does not fit."""
+    fact = package.engine.vocabulary[scale.base or ""]
+    value = parse_value(fact, stated, Location("case"))
+    if isinstance(value, Problem):
+        return None
+    return max(Fraction(str(comparable(fact, value))), Fraction(scale.base_floor or 0))
 
 
 def _misfined(outcome: Outcome, text: Text, statutory: FineRange | None) -> Breach:

@@ -25,7 +25,7 @@ class Shows(Enum):
     """What a point is about.
 
     A rule holds, or fails; one of its conditions is decisive where it is met, or where it is not;
-    a border of a condition is touched on the side where it is met, or on the other.
+    a condition that is decisive lies at its border, on the side where it is met or on the other.
     """
 
     HOLDS = "holds"

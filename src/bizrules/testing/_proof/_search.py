@@ -78,22 +78,21 @@ class Search:
     def changes(self, point: Point) -> Iterator[tuple[int, Change]]:
         """Changes after which the case shows the point, each with its cost, the least first.
 
-        The cost is the number of facts, and one more for a border case that decides nothing.
-        Only a bounded number of ways is looked at.
+        The cost is the number of facts. Only a bounded number of ways is looked at.
         """
         found: dict[tuple[tuple[str, str], ...], tuple[int, Change]] = {}
-        for decides, demand, more in self._demands(point):
+        for demand, more in self._demands(point):
             with suppress(_TooManyError):
                 change = self._meet([*map(self._wanted, demand), *more, *self.always])
                 if change is not None:
                     key = tuple((name, repr(change[name])) for name in sorted(change))
-                    found.setdefault(key, (len(change) + (not decides), change))
+                    found.setdefault(key, (len(change), change))
         yield from sorted(found.values(), key=itemgetter(0))
 
     def is_possible(self, point: Point) -> bool:
         """Whether some values show the point; also true where there are too many ways to tell."""
         ways = 0
-        for _, demand, more in self._demands(point):
+        for demand, more in self._demands(point):
             ways += 1
             try:
                 if self._meet([*map(self._wanted, demand), *more, *self.always]) is not None:
@@ -102,22 +101,19 @@ class Search:
                 return True
         return ways >= MOST_WAYS
 
-    def _demands(self, point: Point) -> Iterator[tuple[bool, Demand, list[Wanted]]]:
-        """What would show the point, with whether the condition then decides."""
+    def _demands(self, point: Point) -> Iterator[tuple[Demand, list[Wanted]]]:
+        """What would show the point: a condition, and a test at its border, has to decide."""
         truths = [matcher(self.view) for matcher in self._matchers]
         side, more = point.shows.side, self._at_border(point)
         if point.leaf is None:
             for way in islice(self.form.ways_to_be(side, truths), MOST_WAYS):
-                yield True, way, more
+                yield way, more
             return
         for at, leaf in enumerate(self.form.leaves):
             if leaf != point.leaf:
                 continue
             for way in islice(self.form.ways_to_decide(at, side, truths), MOST_WAYS):
-                yield True, way, more
-            for whole in (True, False) if more else ():
-                for way in islice(self.form.ways_to_be(whole, truths), MOST_WAYS):
-                    yield False, (*way, (at, side)), more
+                yield way, more
 
     def _wanted(self, demanded: tuple[int, bool]) -> Wanted:
         at, truth = demanded

@@ -93,11 +93,10 @@ class Observer:
             return
         yield (Shows.HOLDS if whole else Shows.FAILS, sighting.candidate.rule.id)
         for at, leaf in enumerate(form.leaves):
-            own = truths[at]
-            if own is None:
+            if not form.is_decisive(at, truths):
                 continue
-            if form.is_decisive(at, truths):
-                yield point_key(Shows.MET if own else Shows.NOT_MET, leaf)
+            own = truths[at]
+            yield point_key(Shows.MET if own else Shows.NOT_MET, leaf)
             for boundary in self.borders(leaf):
                 if is_touched(boundary, sighting.view, sighting.candidate.names):
                     yield point_key(
