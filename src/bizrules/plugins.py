@@ -205,7 +205,9 @@ def _refuse_unfit_hooks(manager: pluggy.PluginManager, plugin: object, name: str
     known = _known_hooks()
     marked = [other for other in dir(plugin) if _options(manager, plugin, other) is not None]
     for hook in sorted({*marked, *_hook_like(plugin)}):
-        if hook not in known or hook not in marked:
+        if hook in known and hook not in marked:
+            raise PluginError("plugin-unmarked-hook", plugin=name, hook=hook)
+        if hook not in known:
             near = ", ".join(get_close_matches(hook, known, n=5))
             raise PluginError("plugin-unknown-hook", plugin=name, hook=hook, near_names=near)
         if any((_options(manager, plugin, hook) or {}).values()) or _parameters(plugin, hook):

@@ -166,6 +166,16 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def test_a_ruleset_for_another_place(call: Call, rules: Callable[..., Path], package: Path) -> None:
+    """A ruleset outside the region of its package is named with its place."""
+    path = rules("own.yaml", folder=package)
+    path.write_text(path.read_text(encoding="utf-8").replace('"530103"', '"530112"'), "utf-8")
+    result = call("check", package, "--lang", "en")
+    assert result.status == 1
+    assert "error [foreign-region] the ruleset is for 530112, outside the region" in result.out
+    assert f"{path}:" in result.out
+
+
 def test_documents_of_a_package(call: Call, rules: Callable[..., Path], package: Path) -> None:
     """Those of an installed package are checked as its own."""
     path = rules("own.yaml", folder=package)

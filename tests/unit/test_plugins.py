@@ -222,7 +222,7 @@ class TestRefusal:
     def test_it_forgets_the_marker(self) -> None:
         """A hook that is spelt rightly and not marked would be silent too."""
         error = refusal(complete(bizrules_zones=lambda: [ZONE]))
-        assert (error.code, error.details["hook"]) == ("plugin-unknown-hook", "bizrules_zones")
+        assert (error.code, error.details["hook"]) == ("plugin-unmarked-hook", "bizrules_zones")
 
     def test_what_is_no_function_is_no_hook(self) -> None:
         """A constant of such a name does not look like a hook."""

@@ -57,21 +57,32 @@ class _Checker:
     problems: list[Problem] = attrs.field(factory=list)
     derivations: list[Derivation] = attrs.field(factory=list)
     rested_on: dict[str, Knowledge] = attrs.field(factory=dict, kw_only=True)
-    _is_own: bool = attrs.field(default=False, init=False)
+    _own: set[str] = attrs.field(factory=set, init=False)
 
     def package(self, folders: Iterable[Path], name: str) -> bool:
         """Check the documents of a package and go on from there; whether that is possible."""
         found = [file.resolve() for folder in folders for file in files_in(folder)]
         own = [self.given.pop(file) for file in found if file in self.given]
-        self._is_own = self._is_own or bool(own)
-        if not self._is_own and name in self.rested_on:
+        self._own |= {str(file) for file in own}
+        if not self._own and name in self.rested_on:
             self.knowledge = self.rested_on[name]
             return True
         others = [file for file in found if file not in {path.resolve() for path in own}]
         is_sound = self.documents(own, others, name)
-        if is_sound and not self._is_own:
+        if is_sound and not self._own:
             self.rested_on[name] = self.knowledge
         return is_sound
+
+    def foreign(self, plugin: Plugin) -> None:
+        """Rulesets of a package for places outside its region, which would stop every run."""
+        regions = self.knowledge.regions
+        for ruleset in self.knowledge.rulesets:
+            place = ruleset.location
+            if ruleset.plugin != plugin.name or place is None or place.source not in self._own:
+                continue
+            if not regions.is_within(ruleset.region, plugin.region):
+                details = {"region": ruleset.region, "own": plugin.region, "plugin": plugin.name}
+                self.problems.append(Problem("foreign-region", place, details))
 
     def documents(self, own: Sequence[Path], others: Sequence[Path], name: str) -> bool:
         """Check files among others and go on from there; whether that is possible."""
@@ -153,6 +164,7 @@ def _check_packages(checker: _Checker, sources: Sources) -> bool:
         checker.hooks(plugin)
         if not checker.package(plugin.documents, plugin.name):
             return False
+        checker.foreign(plugin)
     return True
 
 
