@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+
+pytest.register_assert_rewrite("shipped_package")  # its assertions are those of the packages
 
 ROOT = Path(__file__).parent
 ANSWERED = (0, 3)  # settled, or open questions

@@ -1,7 +1,6 @@
 """The package as an installed plugin: Jiangsu (江苏省)."""
 
-from collections import Counter
-from pathlib import Path
+from typing import ClassVar
 
 import attrs
 import pytest
@@ -10,21 +9,12 @@ import bizrules_jiangsu
 from bizrules.cases import Case
 from bizrules.cli import main
 from bizrules.engine import Engine, default_engine
-from bizrules.loading import GoldenCase
 from bizrules.penalties import Grade
-from bizrules.rules import Axis, Rule, Ruleset
-from bizrules.testing import run_golden, run_goldens
 from bizrules.truth import Truth
+from shipped_package import ShippedPackage, own_golden
 
 PLUGIN = "bizrules-jiangsu"
-REGION = "320000"
-RULESETS = 9
-COUNTS = {"exempt": 14, "lighter": 2, "heavier": 1, "no_compulsion": 16}
 BY_THE_TOTAL = "jiangsu.labour-2022-4-holds-by-the-total"
-HOLDS = (
-    "jiangsu.emergency-1-holds",
-    "jiangsu.emergency/1",
-)
 
 
 @pytest.fixture(scope="module", name="engine")
@@ -33,57 +23,20 @@ def installed() -> Engine:
     return default_engine()
 
 
-def own_rulesets(engine: Engine) -> list[Ruleset]:
-    """The rulesets of this package."""
-    return [ruleset for ruleset in engine.rulesets if ruleset.plugin == PLUGIN]
+class TestJiangsu(ShippedPackage):
+    """What the package ships."""
 
-
-def own_goldens(engine: Engine) -> list[GoldenCase]:
-    """The golden cases that lie in this package."""
-    (folder,) = bizrules_jiangsu.bizrules_documents()
-    return [
-        golden
-        for golden in engine.knowledge.goldens
-        if golden.location is not None and Path(golden.location.source).is_relative_to(folder)
-    ]
-
-
-def effect(rule: Rule, ruleset: Ruleset) -> str:
-    """Effect of the list of an entry; of a ground of law the grade it leads to."""
-    if rule.list is not None:
-        return ruleset.lists[rule.list].effect.value
-    return "no_compulsion" if rule.axis is Axis.COMPULSION else rule.permits[0].code
-
-
-def test_ships_its_own_places_only(engine: Engine) -> None:
-    """Every ruleset of the package is for Jiangsu or a place in it."""
-    found = own_rulesets(engine)
-    assert len(found) == RULESETS
-    assert all(engine.regions.is_within(ruleset.region, REGION) for ruleset in found)
-
-
-def test_counts_by_effect(engine: Engine) -> None:
-    """The entries are as many, list by list, as the page of the package says."""
-    counted = Counter(
-        effect(rule, ruleset) for ruleset in own_rulesets(engine) for rule in ruleset.rules
-    )
-    assert counted == COUNTS
-
-
-def test_an_entry_decides_a_case(engine: Engine) -> None:
-    """A case that meets all conditions of an entry is decided by it."""
-    case, rule = HOLDS
-    (golden,) = (one for one in own_goldens(engine) if one.case.id == case)
-    outcome = run_golden(engine, golden).outcome
-    assert outcome is not None
-    assert rule in {one.rule for one in outcome.findings if one.truth is Truth.TRUE}
+    PLUGIN = PLUGIN
+    REGION = "320000"
+    RULESETS = 9
+    COUNTS: ClassVar = {"exempt": 14, "lighter": 2, "heavier": 1, "no_compulsion": 16}
+    HOLDS = ("jiangsu.emergency-1-holds", "jiangsu.emergency/1")
 
 
 @pytest.fixture(name="case")
 def deposits(engine: Engine) -> Case:
     """Deposits taken from four workers and given back by the deadline; nobody states the mean."""
-    (golden,) = (one for one in own_goldens(engine) if one.case.id == BY_THE_TOTAL)
-    return golden.case
+    return own_golden(engine, PLUGIN, BY_THE_TOTAL).case
 
 
 def with_facts(case: Case, **facts: str | int | None) -> Case:
@@ -139,10 +92,3 @@ def test_nothing_to_say(capsys: pytest.CaptureFixture[str]) -> None:
     (folder,) = bizrules_jiangsu.bizrules_documents()
     assert main(["check", str(folder), "--strict", "--lang", "en"]) == 0
     assert "[unread-fact]" not in capsys.readouterr().out
-
-
-def test_golden_cases_pass(engine: Engine) -> None:
-    """Every golden case beside the rules comes out as written."""
-    results = run_goldens(engine, own_goldens(engine))
-    assert results
-    assert [result.id for result in results if not result.passed] == []

@@ -206,25 +206,22 @@ def show(
     first = engine.assessor.selector.first_violations(ruleset, DateSpan(on, on))[0]
     examples = examples_of(rule, engine)
     if form == "json":
-        screen.data(
-            {
-                **full_rule_data(rule, ruleset, screen.lang),
-                "counts": countings_data(rule, first, engine.vocabulary, screen.lang),
-                "provisions": threats_data(rule, engine.violations, engine.vocabulary, screen.lang),
-                "examples": [{"case": name, "holds": holds} for name, holds in examples],
-            }
-        )
-    else:
-        text = explain_rule(
-            rule,
-            engine.vocabulary,
-            ruleset=ruleset,
-            violations=engine.violations,
-            regions=engine.regions,
-            first_violation=first,
-            examples=examples,
-            lang=screen.lang,
-            form=form,
-        )
-        screen.write(text.rstrip())
+        data = full_rule_data(rule, ruleset, screen.lang)
+        counts = countings_data(rule, first, engine.vocabulary, screen.lang)
+        threats = threats_data(rule, engine.violations, engine.vocabulary, screen.lang)
+        shown = [{"case": name, "holds": holds} for name, holds in examples]
+        screen.data({**data, "counts": counts, "provisions": threats, "examples": shown})
+        return SETTLED
+    text = explain_rule(
+        rule,
+        engine.vocabulary,
+        ruleset=ruleset,
+        violations=engine.violations,
+        regions=engine.regions,
+        first_violation=first,
+        examples=examples,
+        lang=screen.lang,
+        form=form,
+    )
+    screen.write(text.rstrip())
     return SETTLED
