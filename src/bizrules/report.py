@@ -53,7 +53,7 @@ def report(outcome: Outcome, lang: str = "zh") -> dict[str, object]:
         "questions": [_question(question, lang) for question in outcome.questions],
         "near_misses": [_near_miss(near, lang) for near in outcome.near_misses],
         "duties": [_duty(duty, lang) for duty in outcome.duties],
-        "citations": _citations(outcome.citations, lang),
+        "citations": citations_data(outcome.citations, lang),
         "law_applied": _law(outcome.law_applied, lang),
         "receipt": _receipt(outcome.receipt),
         "problems": [_problem(problem, lang) for problem in outcome.problems],
@@ -64,7 +64,7 @@ def _reason(reason: Reason, lang: str) -> dict[str, object]:
     return {
         "row": reason.row,
         "text": reason.text.in_(lang),
-        "citations": _citations(reason.citations, lang),
+        "citations": citations_data(reason.citations, lang),
         "determining": list(reason.determining),
         "opposing": list(reason.opposing),
         "left_aside": list(reason.left_aside),
@@ -107,7 +107,7 @@ def report_matter(matter: MatterOutcome, lang: str = "zh") -> dict[str, object]:
         "duties": [
             {**_duty(duty, lang), "cases": list(matter.cases_of(duty))} for duty in matter.duties
         ],
-        "citations": _citations(matter.citations, lang),
+        "citations": citations_data(matter.citations, lang),
     }
 
 
@@ -161,11 +161,12 @@ def _number(number: Fraction) -> int | float:
     return int(number) if number.denominator == 1 else float(number)
 
 
-def _citations(citations: Iterable[Citation], lang: str) -> list[dict[str, object]]:
-    return [_citation(citation, lang) for citation in citations]
+def citations_data(citations: Iterable[Citation], lang: str) -> list[dict[str, object]]:
+    """Citations one after the other, as `citation_data`."""
+    return [citation_data(citation, lang) for citation in citations]
 
 
-def _citation(citation: Citation, lang: str) -> dict[str, object]:
+def citation_data(citation: Citation, lang: str) -> dict[str, object]:
     """The citation in words and in parts; parts that it does not name are left out."""
     parts: dict[str, object] = {
         "text": say_citation(citation, lang),
@@ -191,7 +192,7 @@ def _fine(fine: Fine, lang: str) -> dict[str, object]:
         "statutory": _range(fine.statutory) if fine.statutory is not None else None,
         "alternatives": [_range(found) for found in fine.alternatives],
         "steps": [step.in_(lang) for step in fine.steps],
-        "citation": _citation(fine.citation, lang) if fine.citation is not None else None,
+        "citation": citation_data(fine.citation, lang) if fine.citation is not None else None,
         "open_facts": list(fine.open_facts),
     }
 
@@ -222,7 +223,7 @@ def _measure(found: MeasureOutcome, lang: str) -> dict[str, object]:
         "measure": found.measure.value,
         "verdict": found.verdict.value,
         "rules": list(found.rules),
-        "citations": _citations(found.citations, lang),
+        "citations": citations_data(found.citations, lang),
     }
 
 
@@ -238,7 +239,7 @@ def _finding(finding: Finding, lang: str) -> dict[str, object]:
         "modality": finding.modality.value,
         "level": finding.level.name.lower(),
         "measures": [measure.value for measure in finding.measures],
-        "citations": _citations(finding.citations, lang),
+        "citations": citations_data(finding.citations, lang),
     }
 
 
@@ -300,7 +301,7 @@ def _duty(duty: DueDuty, lang: str) -> dict[str, object]:
         "overdue": duty.overdue and duty.certain,
         "verified": duty.verified,
         "certain": duty.certain,
-        "citations": _citations(duty.citations, lang),
+        "citations": citations_data(duty.citations, lang),
     }
 
 
@@ -311,7 +312,7 @@ def _law(law: LawApplied, lang: str) -> dict[str, object]:
         "basis": law.basis.value if law.basis is not None else None,
         "on": law.on or None,
         "text": law.text.in_(lang),
-        "citations": _citations(law.citations, lang),
+        "citations": citations_data(law.citations, lang),
         "other": None
         if other is None
         else {

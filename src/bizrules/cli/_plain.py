@@ -1,6 +1,6 @@
 """Plain data of what the command line lists, for `--format json`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
@@ -11,10 +11,11 @@ from bizrules.grammar import print_condition
 from bizrules.history import FirstViolation
 from bizrules.history_wording import counted_text, counting_text
 from bizrules.penalties import FineEffect, FineScale, Provision, Tier
-from bizrules.provenance import Citation, Text
+from bizrules.provenance import Text
+from bizrules.report import citation_data, citations_data
 from bizrules.rules import Rule, RuleEffect, Ruleset, Violation
 from bizrules.values import FEN_PER_YUAN, Interval
-from bizrules.wording import say_citation, say_condition
+from bizrules.wording import say_condition
 
 # What these facts count is fixed by rulesets, of all others by the vocabulary.
 COUNTED_BY_RULESETS: Final = frozenset({"first_violation", "prior_count"})
@@ -47,28 +48,6 @@ def interval_data(interval: Interval) -> Mapping[str, str | None]:
         "from": None if interval.start is None else interval.start.isoformat(),
         "until": None if interval.until is None else interval.until.isoformat(),
     }
-
-
-def citation_data(citation: Citation, lang: str) -> Mapping[str, object]:
-    """A citation in words and in parts, as in reports; parts that it does not name are left out."""
-    parts: dict[str, object] = {
-        "text": say_citation(citation, lang),
-        "law": citation.law,
-        "article": citation.article,
-        "paragraph": citation.paragraph,
-        "item": citation.item,
-        "sentence": citation.sentence,
-        "entry": citation.entry,
-        "number": citation.number,
-        "version": None if citation.version is None else citation.version.isoformat(),
-        "unverified": None if citation.unverified is None else citation.unverified.in_(lang),
-    }
-    return {key: value for key, value in parts.items() if value is not None}
-
-
-def citations_data(citations: Iterable[Citation], lang: str) -> list[Mapping[str, object]]:
-    """Citations one after the other."""
-    return [citation_data(citation, lang) for citation in citations]
 
 
 def _number(number: Fraction | int | None, *, unit: int = 1) -> int | float | None:
