@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 BACKEND := hatchling hatch-vcs editables setuptools
-EDITABLES = -e '.[kit,editor,docs,test]' $(addprefix -e ./,$(PLUGINS))
+EDITABLES = -e '.[kit,editor,batch,signing,spark,ray,docs,test]' $(addprefix -e ./,$(PLUGINS))
 
 .PHONY: test lint types floors unit golden site demo bench coverage rulebook reference fmt lock clean
 .NOTPARALLEL:

@@ -458,6 +458,10 @@ class Ruleset:
         """Day on which a draft was put out for comment; None if not recorded."""
         return self.known_from or self.in_force.start
 
+    def rules_on(self, violation: str) -> tuple[Rule, ...]:
+        """Its rules that speak about a violation: those that name it, and those for all."""
+        return tuple(r for r in self.rules if r.violations is None or violation in r.violations)
+
     def successor(self, rule: Rule) -> Rule | None:
         """The later version of the entry, if there is one."""
         return next((one for one in self.rules if one.replaces == rule.id), None)

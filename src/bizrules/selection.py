@@ -272,7 +272,7 @@ class Selector:
         candidates = [
             self._compile(rule, ruleset, entry, elements)
             for ruleset in rulesets
-            for rule in ruleset.rules
+            for rule in ruleset.rules_on(violation)
             if self._fits(rule, ruleset, entry)
         ]
         # The days of the law always count: violations and provisions reach back as law does.
@@ -307,8 +307,6 @@ class Selector:
         if not self._is_known(rule.published or ruleset.known_from):
             return False
         if rule.ground in violation.displaces and rule.is_general:
-            return False
-        if rule.violations is not None and violation.id not in rule.violations:
             return False
         if rule.departments is not None:
             return violation.department in rule.departments
