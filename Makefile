@@ -11,8 +11,13 @@ DEMO_ARGS ?= --lang zh
 GOLDEN ?= $(wildcard rulesets plugins tests/golden)
 PLUGINS ?= $(patsubst %/pyproject.toml,%,$(wildcard plugins/bizrules-*/pyproject.toml))
 
+BENCH ?= full
+
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BENCH_VENV := $(VENV)-bench
+BENCH_BIN := $(BENCH_VENV)/bin
+BENCH_STAMP := $(BENCH_VENV)/.installed
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 BACKEND := hatchling hatch-vcs editables setuptools
 EDITABLES = -e '.[kit,editor,batch,signing,spark,ray,docs,test]' $(addprefix -e ./,$(PLUGINS))
@@ -56,8 +61,21 @@ golden: $(STAMP)
 demo: $(STAMP)
 	@$(BIN)/bizrules evaluate $(DEMO_CASES) $(DEMO_ARGS) || [ $$? -eq 3 ]
 
-bench: $(STAMP)
-	$(BIN)/pytest tests/bench -o python_files='bench_*.py' -s $(PYTEST_ARGS)
+# The other engines live in an environment of their own: what they bring may not change what is tested.
+# All is locked as for the tests but what `rule-engine` wants older.
+$(BENCH_STAMP): pyproject.toml $(CONSTRAINTS)
+	$(PYTHON) -m venv $(BENCH_VENV)
+	grep -v '^python-dateutil==' $(CONSTRAINTS) > $(BENCH_VENV)/constraints.txt
+	$(BENCH_BIN)/python $(PIP_INSTALL) -c $(BENCH_VENV)/constraints.txt $(BACKEND)
+	$(BENCH_BIN)/python $(PIP_INSTALL) -c $(BENCH_VENV)/constraints.txt --no-build-isolation -e '.[bench]'
+	@touch $@
+
+# `full` writes the results, the tables of docs/explanation/performance.md and the plots; `quick` only prints.
+bench: $(BENCH_STAMP)
+	$(BENCH_BIN)/python tests/bench/performance.py $(BENCH)
+ifneq ($(BENCH),quick)
+	$(BENCH_BIN)/pytest tests/bench -o python_files='bench_*.py' -s $(PYTEST_ARGS)
+endif
 
 # Which items read from published lists are encoded, and which published cases settled; tests say whether the pages are up to date.
 coverage: $(STAMP)
@@ -88,5 +106,5 @@ lock:
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-lock .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .site .coverage .coverage.* dist
+	rm -rf $(VENV) $(VENV)-lock $(BENCH_VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .site .coverage .coverage.* dist
 	find $(wildcard __pycache__ src plugins tests) -name __pycache__ -type d -prune -exec rm -rf {} +

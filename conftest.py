@@ -1,9 +1,12 @@
 """Every example in the README and under docs is run: Python, console commands, documents."""
 
+import atexit
 import os
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,13 @@ from sybil import Example, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 pytest.register_assert_rewrite("shipped_package")  # its assertions are those of the packages
+
+# Tests leave the cache of the user alone. Those inside this process read the documents, and the
+# programs they start share a cache of their own, which the first to come here makes and removes.
+if "BIZRULES_CACHE_DIR" not in os.environ:
+    os.environ["BIZRULES_CACHE_DIR"] = tempfile.mkdtemp(prefix="bizrules-tests-")
+    atexit.register(shutil.rmtree, os.environ["BIZRULES_CACHE_DIR"], ignore_errors=True)
+os.environ["BIZRULES_NO_CACHE"] = "1"
 
 ROOT = Path(__file__).parent
 ANSWERED = (0, 3)  # settled, or open questions
@@ -34,6 +44,7 @@ def run_console(example: Example) -> None:
 
 def _run(words: list[str]) -> list[str]:
     env = {**os.environ, "PYTHONUTF8": "1", "BIZRULES_LANG": "en", "COLUMNS": "200"}
+    env["BIZRULES_NO_CACHE"] = "0"
     done = subprocess.run(
         [sys.executable, "-m", *words],
         cwd=ROOT,
@@ -49,6 +60,7 @@ def _run(words: list[str]) -> list[str]:
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(), CodeBlockParser("console", run_console)],
     patterns=["README*.md", "docs/**/*.md"],
-    # The rulebook has no examples; tutorials are walked through from an empty directory.
-    excludes=["docs/rulebook/**/*.md", "docs/tutorials/*.md"],
+    # The rulebook has no examples; tutorials are walked through from an empty directory; a cluster
+    # is started for the pages about clusters, in `tests/batch`.
+    excludes=["docs/rulebook/**/*.md", "docs/tutorials/*.md", "docs/how-to/evaluate-on-*.md"],
 ).pytest()

@@ -4,6 +4,8 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from java_runtime import find_java
+
 _EXAMPLES = {"fast": 20, "default": 100, "thorough": 2000}
 
 for _name, _examples in _EXAMPLES.items():
@@ -19,3 +21,8 @@ for _name, _examples in _EXAMPLES.items():
     )
 
 settings.load_profile(os.environ.get("BIZRULES_HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_report_header() -> str:
+    """Which Java the tests on Spark use, or why they are skipped."""
+    return f"Spark: {find_java()}"

@@ -31,6 +31,7 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DECIMAL: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _FRACTION: Final = re.compile(r"-?[0-9]+/[1-9][0-9]*")
 _YUAN: Final = re.compile(r"(-?)([0-9]+)(?:\.([0-9]{1,2}))?")
+_SHORT: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,9})")
 _BOOLEANS: Final = {"true": True, "false": False}
 
 
@@ -77,6 +78,16 @@ Read: TypeAlias = Callable[[Raw], Any]
 """Reads a node into a value, or raises `FaultsError`."""
 
 
+Glance: TypeAlias = Callable[[object], Any]
+"""What a value is at first sight, or `MISSED`: then a reader looks closer and says what is wrong.
+
+Most values are what they should be, and need neither a node nor a place.
+"""
+
+MISSED: Final = object()
+"""The answer of a glance that saw nothing it knows."""
+
+
 class FaultsError(Exception):
     """What is wrong below a node; a `DocumentError` only once all of it is known."""
 
@@ -92,7 +103,10 @@ def fault(node: Raw, code: str, **details: str) -> FaultsError:
 
 def shape_of(data: object) -> str:
     """Mapping, sequence or scalar."""
-    if isinstance(data, Mapping):
+    # Most by far is text, and asking an abstract class takes long.
+    if isinstance(data, str):
+        return "scalar"
+    if isinstance(data, dict | Mapping):
         return "mapping"
     return "sequence" if isinstance(data, list | tuple) else "scalar"
 
@@ -290,6 +304,46 @@ DOCUMENT_SCALARS: Final[Mapping[type, Read]] = {
     date: _read_date,
     Raw: lambda node: node,
     Location: lambda node: node.location,
+}
+
+
+def _glance_text(data: object) -> object:
+    # Without the subclass, such as `Plain`.
+    return str(data) if isinstance(data, str) else MISSED
+
+
+def _glance_boolean(data: object) -> object:
+    return _BOOLEANS.get(data, MISSED) if isinstance(data, Plain) else MISSED
+
+
+def _glance_integer(data: object) -> object:
+    # At most so many digits that none is refused for its length.
+    return int(data) if isinstance(data, Plain) and _SHORT.fullmatch(data) else MISSED
+
+
+def _glance_decimal(data: object) -> object:
+    return Decimal(data) if isinstance(data, Plain) and _SHORT.fullmatch(data) else MISSED
+
+
+def _glance_date(data: object) -> object:
+    try:
+        return parse_date(data) if isinstance(data, str) else MISSED
+    except ValueError:
+        return MISSED
+
+
+DOCUMENT_GLANCES: Final[Mapping[type, Glance]] = {
+    bool: _glance_boolean,
+    int: _glance_integer,
+    str: _glance_text,
+    Decimal: _glance_decimal,
+    date: _glance_date,
+}
+PLAIN_GLANCES: Final[Mapping[type, Glance]] = {
+    bool: lambda data: data if isinstance(data, bool) else MISSED,
+    int: lambda data: data if type(data) is int else MISSED,
+    str: _glance_text,
+    date: _glance_date,
 }
 PLAIN_SCALARS: Final[Mapping[type, Read]] = {
     bool: _load_boolean,

@@ -15,15 +15,17 @@ from types import NoneType, UnionType
 from typing import Any, Final, NoReturn, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
-from cattrs import ClassValidationError, Converter, ForbiddenExtraKeysError
-from cattrs.errors import AttributeValidationNote
-from cattrs.gen import make_dict_structure_fn, override
+from cattrs import Converter
 
 from bizrules._scalars import (
+    DOCUMENT_GLANCES,
     DOCUMENT_SCALARS,
+    MISSED,
+    PLAIN_GLANCES,
     PLAIN_SCALARS,
     WRITES,
     FaultsError,
+    Glance,
     Raw,
     Read,
     check_shape,
@@ -40,9 +42,6 @@ from bizrules.values import Money
 __all__ = ["Raw", "from_plain", "structure", "unstructure"]
 
 T = TypeVar("T")
-
-# Under this key a class finds its own place; it is no key of documents.
-_PLACE: Final = "$place"
 
 
 def structure(document: Document, cls: type[T], path: DataPath = ()) -> T:
@@ -159,20 +158,22 @@ def _read_items(node: Raw, reads: Iterable[Read]) -> list[Any]:
 
 
 def _items(node: Raw) -> Sequence[object]:
-    check_shape(node, "sequence")
+    if not isinstance(node.data, list):
+        check_shape(node, "sequence")
     return cast("Sequence[object]", node.data)
 
 
 def _fields(node: Raw) -> Mapping[str, object]:
-    check_shape(node, "mapping")
+    if not isinstance(node.data, dict):
+        check_shape(node, "mapping")
     return cast("Mapping[str, object]", node.data)
 
 
-def _sequence_reader(cls: Any, reader: Callable[[Any], Read]) -> Read:  # noqa: ANN401 - a type form
+def _sequence_reader(cls: Any, types: "_Types") -> Read:  # noqa: ANN401 - a type form
     """Reader of `tuple[X, ...]`, `tuple[X, Y]`, `frozenset[X]` and, as a tuple, `Iterable[X]`."""
     args = get_args(cls)
     if get_origin(cls) is tuple and args[-1] is not Ellipsis:
-        reads = [reader(arg) for arg in args]
+        reads = [types.reader(arg) for arg in args]
 
         def read_fixed(node: Raw) -> object:
             if len(_items(node)) != len(reads):
@@ -181,17 +182,25 @@ def _sequence_reader(cls: Any, reader: Callable[[Any], Read]) -> Read:  # noqa: 
             return tuple(_read_items(node, reads))
 
         return read_fixed
-    read = reader(args[0])
+    read, glance = types.reader(args[0]), types.glance(args[0])
     collect = frozenset if get_origin(cls) is frozenset else tuple
-    return lambda node: collect(_read_items(node, repeat(read)))
+
+    def read_all(node: Raw) -> object:
+        if glance is not None:
+            found = [glance(data) for data in _items(node)]
+            if MISSED not in found:
+                return collect(found)
+        return collect(_read_items(node, repeat(read)))
+
+    return read_all
 
 
-def _mapping_reader(cls: Any, reader: Callable[[Any], Read]) -> Read:  # noqa: ANN401 - a type form
+def _mapping_reader(cls: Any, types: "_Types") -> Read:  # noqa: ANN401 - a type form
     """Reader of `Mapping[str, X]`; the order of the document is kept."""
     key_type, value_type = get_args(cls)
     if key_type is not str:
         raise no_rule(cls)
-    read = reader(value_type)
+    read = types.reader(value_type)
 
     def read_mapping(node: Raw) -> object:
         values: dict[str, Any] = {}
@@ -216,82 +225,122 @@ def _is_place(annotation: object) -> bool:
     return annotation is Location or set(get_args(annotation)) == {Location, NoneType}
 
 
-def _class_reader(cls: type, converter: Converter, *, places: bool) -> Read:
+@attrs.frozen
+class _Field:
+    """How a field of a class is read.
+
+    Attributes:
+        name: Name of the argument.
+        glance: What the value is at first sight; None if it always takes a closer look.
+        read: Its reader.
+    """
+
+    name: str
+    glance: Glance | None
+    read: Read
+
+
+@attrs.frozen
+class _Table:
+    """The fields of a class.
+
+    Attributes:
+        fields: Each field by its key.
+        needed: Keys that may not be left out.
+        places: Names of the arguments that receive the place of the mapping.
+    """
+
+    fields: Mapping[str, _Field]
+    needed: tuple[str, ...]
+    places: tuple[str, ...]
+
+    @classmethod
+    def of(cls, read: type, types: "_Types") -> "_Table":
+        """The fields of an attrs class."""
+        fields: dict[str, _Field] = {}
+        needed, places = [], []
+        for field in attrs.fields(attrs.resolve_types(read)):
+            if not field.init:
+                continue
+            if types.fill_places and _is_place(field.type):
+                places.append(field.alias)
+                continue
+            key = _key_of(field)
+            fields[key] = _Field(field.alias, types.glance(field.type), types.reader(field.type))
+            if field.default is attrs.NOTHING:
+                needed.append(key)
+        return cls(fields, tuple(needed), tuple(places))
+
+
+def _class_reader(cls: type, types: "_Types") -> Read:
     """Reader of an attrs class; with `places`, fields for locations are filled in."""
-    fields = [field for field in attrs.fields(attrs.resolve_types(cls)) if field.init]
-    keys = {
-        field.name: _PLACE if places and _is_place(field.type) else _key_of(field)
-        for field in fields
-    }
-    overrides: dict[str, Any] = {name: override(rename=key) for name, key in keys.items()}
-    build: Callable[..., Any] = make_dict_structure_fn(
-        cls, converter, _cattrs_use_linecache=False, **overrides
-    )
-    has_place = _PLACE in keys.values()
+
+    # Not before it is needed: a class may have fields of its own type.
+    @cache
+    def table() -> _Table:
+        return _Table.of(cls, types)
 
     def read(node: Raw) -> object:
-        document, path = node.document, node.path
-        inside = {key: Raw(document, (*path, key), data) for key, data in _fields(node).items()}
-        problems: list[Problem] = []
-        if has_place:
-            if _PLACE in inside:
-                problems.append(_unknown_key(node, _PLACE, keys))
-            inside[_PLACE] = node
-        try:
-            built = build(inside, cls)
-        except ClassValidationError as error:
-            problems.extend(_class_problems(node, error, keys))
-        else:
-            if not problems:
-                return built
+        fields = table()
+        given: dict[str, Any] = {}
+        problems = _read_fields(node, fields, given)
+        if not problems:
+            if fields.places:
+                given.update(dict.fromkeys(fields.places, node.location))
+            try:
+                return cls(**given)
+            except ValueError as error:
+                problems.extend(_value_problems(node, error))
         raise FaultsError(problems)
 
     return read
 
 
-def _class_problems(
-    node: Raw, error: ClassValidationError, keys: Mapping[str, str]
-) -> list[Problem]:
-    """What is wrong with the mapping and below it.
-
-    Raises:
-        Exception: What is no fault of the document, as it is.
-    """
+def _read_fields(node: Raw, table: _Table, given: dict[str, Any]) -> list[Problem]:
+    """Read every field into the arguments for the class; what is wrong with them."""
     problems: list[Problem] = []
-    for cause in error.exceptions:
-        if isinstance(cause, FaultsError | ProblemsError):
-            problems.extend(cause.problems)
-        elif isinstance(cause, ForbiddenExtraKeysError):
-            problems.extend(_unknown_key(node, key, keys) for key in cause.extra_fields)
-        elif isinstance(cause, KeyError) and (name := _missing(cause)):
-            problems.append(Problem("missing-key", node.location, {"key": keys[name]}))
-        elif isinstance(cause, ValueError):
-            problems.append(Problem("bad-value", node.location, {"reason": shown(str(cause))}))
-        else:
-            raise cause
-    return problems
+    data, document, path = _fields(node), node.document, node.path
+    for key, value in data.items():
+        field = table.fields.get(key)
+        if field is None:
+            problems.append(_unknown_key(node, key, table))
+            continue
+        if field.glance is not None:
+            found = field.glance(value)
+            if found is not MISSED:
+                given[field.name] = found
+                continue
+        try:
+            given[field.name] = field.read(Raw(document, (*path, key), value))
+        except FaultsError as error:
+            problems.extend(error.problems)
+        except ValueError as error:
+            problems.extend(_value_problems(node, error))
+    missing = [key for key in table.needed if key not in data]
+    return [*problems, *(Problem("missing-key", node.location, {"key": key}) for key in missing)]
 
 
-def _missing(error: KeyError) -> str | None:
-    """Name of the field for whose key cattrs looked in vain."""
-    notes = getattr(error, "__notes__", ())
-    return next((note.name for note in notes if isinstance(note, AttributeValidationNote)), None)
+def _value_problems(node: Raw, error: ValueError) -> Iterable[Problem]:
+    """Why a class refuses its values."""
+    if isinstance(error, ProblemsError):
+        return error.problems
+    return [Problem("bad-value", node.location, {"reason": shown(str(error))})]
 
 
-def _unknown_key(node: Raw, key: str, keys: Mapping[str, str]) -> Problem:
-    free = frozenset(keys.values()) - {*_fields(node), _PLACE}
+def _unknown_key(node: Raw, key: str, table: _Table) -> Problem:
+    free = frozenset(table.fields) - {*_fields(node)}
     details = {"key": shown(str(key)), "near_names": _near(str(key), free)}
     return Problem("unknown-key", node.document.locate_key((*node.path, key)), details)
 
 
-def _union_reader(cls: Any, reader: Callable[[Any], Read], *, by_shape: bool) -> Read:  # noqa: ANN401 - a type form
+def _union_reader(cls: Any, types: "_Types", *, by_shape: bool) -> Read:  # noqa: ANN401 - a type form
     """Reader of `X | None`; by shape also of types that plain data tells apart."""
     members = [member for member in get_args(cls) if member is not NoneType]
     optional = len(members) < len(get_args(cls))
     if len(members) == 1:
-        reads = {"": reader(members[0])}
+        reads = {"": types.reader(members[0])}
     elif by_shape:
-        reads = {shape: reader(member) for shape, member in _by_shape(cls, members).items()}
+        reads = {shape: types.reader(member) for shape, member in _by_shape(cls, members).items()}
     else:
         raise no_rule(cls)
     default = next(iter(reads.values()))
@@ -299,7 +348,8 @@ def _union_reader(cls: Any, reader: Callable[[Any], Read], *, by_shape: bool) ->
     def read(node: Raw) -> object:
         if node.data is None and optional:
             return None
-        return reads.get(_plain_shape(node.data), default)(node)
+        one = default if len(reads) == 1 else reads.get(_plain_shape(node.data), default)
+        return one(node)
 
     return read
 
@@ -354,45 +404,86 @@ def _refuse(cls: object) -> NoReturn:
     raise no_rule(cls)
 
 
-def _exactly(cls: type, read: Read) -> Callable[[Raw, Any], Any]:
-    """The reader as a hook; cattrs asks it for subclasses too, but a `datetime` is no date."""
+@attrs.frozen(eq=False)
+class _Hook:
+    """A reader as a hook; cattrs asks the one of a class for subclasses too.
 
-    def hook(node: Raw, given: Any) -> Any:  # noqa: ANN401 - as cattrs defines hooks
-        if given is cls:
-            return read(node)
-        return _member_reader(given)(node) if issubclass(given, Enum) else _refuse(given)
+    Attributes:
+        read: The reader.
+        cls: The class it reads; None if it was made for the very type it is asked for.
+    """
 
-    return hook
+    read: Read
+    cls: type | None = None
+
+    def __call__(self, node: Raw, given: Any) -> Any:  # noqa: ANN401 - as cattrs defines hooks
+        """The value; a `datetime` is no date."""
+        return self.reader(given)(node)
+
+    def reader(self, given: Any) -> Read:  # noqa: ANN401 - a type form
+        """The reader of the type."""
+        if self.cls is None or given is self.cls:
+            return self.read
+        return _member_reader(given) if issubclass(given, Enum) else _refuse(given)
 
 
-def _hook(read: Read) -> Callable[[Raw, Any], Any]:
-    return lambda node, _: read(node)
+@attrs.frozen(eq=False)
+class _Types:
+    """The readers of all types of one vocabulary of scalars.
+
+    Attributes:
+        scalars: Readers of scalars.
+        glances: What scalars are at first sight.
+        fill_places: Whether fields for locations are filled in.
+        converter: Finds the reader of a type.
+    """
+
+    scalars: Mapping[type, Read]
+    glances: Mapping[type, Glance]
+    fill_places: bool
+    converter: Converter = attrs.field(factory=lambda: Converter(forbid_extra_keys=True))
+
+    def reader(self, cls: Any) -> Read:  # noqa: ANN401 - a type form
+        """The reader of a type."""
+        hook = self.converter.get_structure_hook(cls)
+        return hook.reader(cls) if isinstance(hook, _Hook) else lambda node: hook(node, cls)
+
+    def glance(self, cls: Any) -> Glance | None:  # noqa: ANN401 - a type form
+        """What a value of the type, which may be optional, is at first sight."""
+        members = [member for member in get_args(cls) if member is not NoneType]
+        if get_origin(cls) in (Union, UnionType) and len(members) == 1:
+            cls = members[0]
+        if isinstance(cls, type) and issubclass(cls, Enum):
+            return _member_glance(cls)
+        return self.glances.get(cls) if isinstance(cls, type) else None
 
 
-def _make_converter(scalars: Mapping[type, Read], *, plain: bool) -> Converter:
+@cache
+def _member_glance(cls: type[Enum]) -> Glance:
+    choices = _choices(cls)
+    return lambda data: choices.get(data, MISSED) if isinstance(data, str) else MISSED
+
+
+def _make_converter(types: _Types, *, plain: bool) -> Converter:
     """A converter of nodes (`Raw`) that knows the scalars, and nothing that cattrs coerces."""
-    converter = Converter(forbid_extra_keys=True, detailed_validation=True)
-
-    def reader(cls: Any) -> Read:  # noqa: ANN401 - a type form
-        hook = converter.get_structure_hook(cls)
-        return lambda node: hook(node, cls)
+    converter = types.converter
 
     def add(fits: Callable[[Any], bool], make: Callable[[Any], Read]) -> None:
-        converter.register_structure_hook_factory(fits, lambda cls: _hook(make(cls)))
+        converter.register_structure_hook_factory(fits, lambda cls: _Hook(make(cls)))
 
     # The hook that was added last is asked first: all those of cattrs come after `_refuse`.
     add(lambda _: True, _refuse)
     for cls in _NEVER:
         converter.register_structure_hook(cls, lambda _, cls: _refuse(cls))
-    for cls, read in scalars.items():
-        converter.register_structure_hook(cls, _exactly(cls, read))
-    add(attrs.has, lambda cls: _class_reader(cls, converter, places=not plain))
+    for cls, read in types.scalars.items():
+        converter.register_structure_hook(cls, _Hook(read, cls))
+    add(attrs.has, lambda cls: _class_reader(cls, types))
     add(lambda cls: isinstance(cls, type) and issubclass(cls, Enum), _member_reader)
-    add(lambda cls: get_origin(cls) in _SEQUENCES, lambda cls: _sequence_reader(cls, reader))
-    add(lambda cls: get_origin(cls) is Mapping, lambda cls: _mapping_reader(cls, reader))
+    add(lambda cls: get_origin(cls) in _SEQUENCES, lambda cls: _sequence_reader(cls, types))
+    add(lambda cls: get_origin(cls) is Mapping, lambda cls: _mapping_reader(cls, types))
     add(
         lambda cls: get_origin(cls) in (Union, UnionType),
-        lambda cls: _union_reader(cls, reader, by_shape=plain),
+        lambda cls: _union_reader(cls, types, by_shape=plain),
     )
     if plain:
         _add_writers(converter)
@@ -425,5 +516,7 @@ def _add_writers(converter: Converter) -> None:
     )
 
 
-_DOCUMENTS: Final = _make_converter(DOCUMENT_SCALARS, plain=False)
-_PLAIN: Final = _make_converter(PLAIN_SCALARS, plain=True)
+_DOCUMENTS: Final = _make_converter(
+    _Types(DOCUMENT_SCALARS, DOCUMENT_GLANCES, fill_places=True), plain=False
+)
+_PLAIN: Final = _make_converter(_Types(PLAIN_SCALARS, PLAIN_GLANCES, fill_places=False), plain=True)

@@ -6,8 +6,9 @@ Readers hand the parts of a text to a `Builder` in the order in which they find 
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, NoReturn, TypeAlias
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final, NoReturn, TypeAlias
 
 import attrs
 
@@ -20,6 +21,7 @@ DataPath: TypeAlias = tuple[str | int, ...]
 _BARE_KEY: Final = re.compile(r"[\w-]+")
 _BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _SHOWN: Final = 60
+_MOST_REMEMBERED: Final = 256
 
 
 @attrs.frozen
@@ -44,9 +46,10 @@ DEFAULT_LIMITS: Final = Limits()
 
 def render_path(path: DataPath) -> str:
     """The path as people read it: `$.rules[1].list`, `$.facts["food.sold"]`."""
-    return "$" + "".join(_render_step(step) for step in path)
+    return "$" + "".join(map(_render_step, path))
 
 
+@lru_cache(maxsize=1024)
 def _render_step(step: str | int) -> str:
     if isinstance(step, int):
         return f"[{step}]"
@@ -73,10 +76,13 @@ class Document:
 
     def locate(self, path: DataPath) -> Location:
         """The place of the value, or of its nearest ancestor whose place is known."""
-        for length in range(len(path), -1, -1):
+        place = self.places.get(path)
+        if place is not None:
+            return place
+        for length in range(len(path) - 1, -1, -1):
             place = self.places.get(path[:length])
             if place is not None:
-                return place if length == len(path) else _renamed(place, path)
+                return _renamed(place, path)
         return Location(self.name, path=render_path(path))
 
     def locate_key(self, path: DataPath) -> Location:
@@ -101,47 +107,66 @@ class Source:
         """The source with this text."""
         return cls(name, [0, *(found.end() for found in re.finditer("\n", text))])
 
-    def place(self, index: int, path: DataPath) -> Location:
-        """The place of the character at the index."""
+    def place(self, index: int, path: str) -> Location:
+        """The place of the character at the index, under a path as people read it."""
         line = bisect_right(self.starts, index)
-        return Location(self.name, line, index - self.starts[line - 1] + 1, render_path(path))
+        return Location(self.name, line, index - self.starts[line - 1] + 1, path)
+
+
+Mark: TypeAlias = "int | _Branch"
+"""Where a value starts; of a mapping or list also where everything in it does."""
 
 
 @attrs.define(eq=False)
-class _Mark:
-    """Where a value starts, and the marks of what it contains.
+class _Branch:
+    """A mapping or list: where it starts, and the marks of what it contains.
 
-    The use of an alias has its own mark, which shares its contents with that of the anchor.
+    The use of an alias is a branch of its own, which shares its contents with that of the anchor.
     So marks take as much memory as the file, however much its aliases expand to.
+
+    Attributes:
+        index: Where it starts.
+        fields: A mapping as it was read; None for a list.
+        marks: Of a list the marks of its items; of a mapping those of its values, each after
+            the index of its key.
     """
 
     index: int
-    fields: "dict[str, tuple[int, _Mark]] | None" = None
-    items: "list[_Mark] | None" = None
+    fields: dict[str, object] | None
+    marks: list[Mark]
+    _order: dict[str, int] | None = attrs.field(default=None, init=False)
 
-    def step(self, step: str | int) -> "tuple[int, _Mark]":
-        """The index of the key and the mark of the value one step down.
+    def step(self, step: str | int) -> tuple[Mark, Mark] | None:
+        """The marks of the key and of the value one step down; None if nothing is there."""
+        if self.fields is None:
+            if not isinstance(step, int) or not 0 <= step < len(self.marks):
+                return None
+            return self.marks[step], self.marks[step]
+        # Few of the mappings of a document are asked for one of their places.
+        if self._order is None:
+            self._order = {key: 2 * at for at, key in enumerate(self.fields)}
+        at = self._order.get(step) if isinstance(step, str) else None
+        return None if at is None else (self.marks[at], self.marks[at + 1])
 
-        Raises:
-            KeyError: If there is nothing.
-        """
-        if self.fields is not None and isinstance(step, str):
-            return self.fields[step]
-        if self.items is not None and isinstance(step, int) and 0 <= step < len(self.items):
-            item = self.items[step]
-            return item.index, item
-        raise KeyError(step)
+    def steps(self) -> Iterator[tuple[str | int, Mark]]:
+        """Everything one step down: key or number, and the mark of the value."""
+        return (
+            enumerate(self.marks)
+            if self.fields is None
+            else zip(self.fields, self.marks[1::2], strict=True)
+        )
 
-    def walk(self, path: DataPath) -> "Iterator[tuple[DataPath, int, _Mark]]":
-        """Everything inside: path, index of the key, mark."""
-        steps: Iterable[tuple[str | int, tuple[int, _Mark]]] = ()
-        if self.fields is not None:
-            steps = self.fields.items()
-        elif self.items is not None:
-            steps = ((at, (item.index, item)) for at, item in enumerate(self.items))
-        for step, (key_index, mark) in steps:
-            yield (*path, step), key_index, mark
-            yield from mark.walk((*path, step))
+
+def _start(mark: Mark) -> int:
+    return mark if isinstance(mark, int) else mark.index
+
+
+def _walk(path: DataPath, mark: Mark) -> Iterator[DataPath]:
+    """The path and all paths below it, in the order of the file."""
+    yield path
+    if isinstance(mark, _Branch):
+        for step, inner in mark.steps():
+            yield from _walk((*path, step), inner)
 
 
 @attrs.frozen(eq=False)
@@ -149,8 +174,10 @@ class _Places(Mapping[DataPath, Location]):
     """The places of all values, or of all keys, worked out when asked for."""
 
     source: Source
-    root: _Mark
+    root: Mark
     of_keys: bool
+    # Places are asked for side by side: mappings and lists met last, and their paths in words.
+    _last: dict[DataPath, tuple[_Branch, str]] = attrs.field(factory=dict, init=False)
 
     def __getitem__(self, path: DataPath) -> Location:
         """The place of the value or key at the path.
@@ -158,16 +185,43 @@ class _Places(Mapping[DataPath, Location]):
         Raises:
             KeyError: If the document has nothing there.
         """
-        key_index, mark = self.root.index, self.root
-        for step in path:
-            key_index, mark = mark.step(step)
-        return self.source.place(key_index if self.of_keys else mark.index, path)
+        found: Location | None = self.get(path)
+        if found is None:
+            raise KeyError(path)
+        return found
+
+    def get(self, path: DataPath, default: Any = None) -> Any:  # noqa: ANN401 - as of mappings
+        """The place of the value or key at the path; the default if there is nothing."""
+        if not path:
+            return self.source.place(_start(self.root), "$")
+        above, last = path[:-1], path[-1]
+        branch = self._last.get(above) or self._reach(above)
+        found = None if branch is None else branch[0].step(last)
+        if branch is None or found is None:
+            return default
+        mark = found[not self.of_keys]
+        index = mark if isinstance(mark, int) else mark.index
+        return self.source.place(index, branch[1] + _render_step(last))
+
+    def _reach(self, path: DataPath) -> tuple[_Branch, str] | None:
+        """The mapping or list at the path, and the path in words."""
+        mark, text = self.root, "$"
+        if path:
+            branch = self._last.get(path[:-1]) or self._reach(path[:-1])
+            found = None if branch is None else branch[0].step(path[-1])
+            if branch is None or found is None:
+                return None
+            mark, text = found[1], branch[1] + _render_step(path[-1])
+        if isinstance(mark, int):
+            return None
+        if len(self._last) >= _MOST_REMEMBERED:
+            self._last.clear()
+        self._last[path] = mark, text
+        return mark, text
 
     def __iter__(self) -> Iterator[DataPath]:
         """All paths in the order of the file."""
-        yield ()
-        for path, _, _ in self.root.walk(()):
-            yield path
+        return _walk((), self.root)
 
     def __len__(self) -> int:
         """The number of values."""
@@ -180,18 +234,29 @@ class UnreadableError(Exception):
 
 @attrs.define(eq=False)
 class _Frame:
-    """A mapping or list that is being read."""
+    """A mapping or list that is being read.
+
+    Attributes:
+        index: Where it starts.
+        fields: The values of a mapping so far; None for a list.
+        items: The items of a list so far; empty for a mapping.
+        anchor: Its anchor.
+        nodes_before: How many values were read before it.
+        wants_key: Whether the next part is a key.
+        marks: As those of a branch.
+        height: Mappings and lists inside one another, itself included.
+        key: The key whose value comes next; None if that value is dropped.
+        key_index: Where the key starts.
+    """
 
     index: int
-    is_mapping: bool
-    anchor: str | None = None
-    nodes_before: int = 0
-    fields: dict[str, object] = attrs.field(factory=dict)
-    field_marks: dict[str, tuple[int, _Mark]] = attrs.field(factory=dict)
-    items: list[object] = attrs.field(factory=list)
-    item_marks: list[_Mark] = attrs.field(factory=list)
+    fields: dict[str, object] | None
+    items: list[object]
+    anchor: str | None
+    nodes_before: int
+    wants_key: bool
+    marks: list[Mark] = attrs.field(factory=list)
     height: int = 1
-    wants_key: bool = False
     key: str | None = None
     key_index: int = 0
 
@@ -201,7 +266,7 @@ class _Anchored:
     """What an alias stands for."""
 
     data: object
-    mark: _Mark
+    mark: Mark
     nodes: int
     height: int
 
@@ -210,12 +275,14 @@ class _Anchored:
 class Builder:
     """Builds the data of one document from the parts in which a reader finds them.
 
-    INVARIANT: the first frame is a list that receives the root, so `frames` is never empty.
+    INVARIANT: the first frame is a list that receives the root, so `frames` is never empty;
+    `top` is the last of them.
     """
 
     source: Source
     limits: Limits
     frames: list[_Frame] = attrs.field(init=False)
+    top: _Frame = attrs.field(init=False)
     anchors: dict[str, _Anchored] = attrs.field(factory=dict, init=False)
     problems: list[Problem] = attrs.field(factory=list, init=False)
     nodes: int = attrs.field(default=0, init=False)
@@ -223,11 +290,12 @@ class Builder:
 
     def __attrs_post_init__(self) -> None:
         """Start outside the root."""
-        self.frames = [_Frame(0, is_mapping=False)]
+        self.top = _Frame(0, None, [], None, 0, wants_key=False)
+        self.frames = [self.top]
 
     def refuse(self, code: str, index: int, **details: str) -> None:
         """Note a problem and go on."""
-        place = self.source.place(index, self._path())
+        place = self.source.place(index, render_path(self._path()))
         self.problems.append(Problem(code, place, details))
 
     def stop(self, code: str, index: int, **details: str) -> NoReturn:
@@ -241,53 +309,57 @@ class Builder:
 
     def wants_key(self) -> bool:
         """Whether the next part is the key of a mapping."""
-        return self.frames[-1].wants_key
+        return self.top.wants_key
 
     def key(self, text: str | None, index: int) -> None:
         """Take a key; the value under one that stands twice, or is no text (None), is dropped."""
-        frame = self.frames[-1]
+        frame = self.top
         frame.wants_key, frame.key = False, None
         if text is None:
             self.refuse("key-not-scalar", index)
-        elif text in frame.field_marks:
-            first = self.source.place(frame.field_marks[text][0], ()).line
+        elif frame.fields is not None and text in frame.fields:
+            at = 2 * list(frame.fields).index(text)
+            first = self.source.place(_start(frame.marks[at]), "$").line
             self.refuse("duplicate-key", index, key=shown(text), first=str(first))
         else:
             frame.key, frame.key_index = text, index
 
     def scalar(self, value: str | None, index: int, anchor: str | None = None) -> None:
         """Take a single value."""
-        self._count(1, index)
-        mark = _Mark(index)
+        self.nodes += 1
+        if self.nodes > self.limits.nodes:
+            self._count(0, index)
         if anchor is not None:
-            self.anchors[anchor] = _Anchored(value, mark, 1, 0)
-        self._deliver(value, mark, 0)
+            self.anchors[anchor] = _Anchored(value, index, 1, 0)
+        self._deliver(value, index)
 
     def open(self, index: int, *, mapping: bool, anchor: str | None = None) -> None:
         """Begin a mapping or a list."""
-        if self.wants_key():
+        if self.top.wants_key:
             # It stays in the place of the key until it is closed and dropped.
             self.refuse("key-not-scalar", index)
-            self.frames[-1].key = None
+            self.top.key = None
         self._bound_depth(1, index)
         if anchor is not None:
             # Inside itself the new anchor has no value yet, and the old one is gone.
             self.anchors.pop(anchor, None)
-        frame = _Frame(index, mapping, anchor, self.nodes, wants_key=mapping)
+        fields: dict[str, object] | None = {} if mapping else None
+        frame = _Frame(index, fields, [], anchor, self.nodes, mapping)
         self._count(1, index)
         self.frames.append(frame)
+        self.top = frame
 
     def close(self) -> None:
         """End the innermost mapping or list."""
         frame = self.frames.pop()
-        data: object = frame.items
-        mark = _Mark(frame.index, items=frame.item_marks)
-        if frame.is_mapping:
-            data, mark = frame.fields, _Mark(frame.index, fields=frame.field_marks)
+        self.top = self.frames[-1]
+        data: object = frame.items if frame.fields is None else frame.fields
+        mark = _Branch(frame.index, frame.fields, frame.marks)
         if frame.anchor is not None:
             nodes = self.nodes - frame.nodes_before
             self.anchors[frame.anchor] = _Anchored(data, mark, nodes, frame.height)
-        self._deliver(data, mark, frame.height)
+        self._raise(frame.height)
+        self._deliver(data, mark)
 
     def alias(self, name: str, index: int) -> None:
         """Take what the alias stands for."""
@@ -297,12 +369,15 @@ class Builder:
         target = self.anchors.get(name)
         if target is None:
             self.refuse("unknown-alias", index, name=shown(name))
-            self._deliver(None, _Mark(index), 0)
+            self._deliver(None, index)
             return
         self._count(target.nodes, index)
         self._bound_depth(target.height, index)
-        mark = _Mark(index, target.mark.fields, target.mark.items)
-        self._deliver(target.data, mark, target.height)
+        mark = target.mark
+        if isinstance(mark, _Branch):
+            mark = _Branch(index, mark.fields, mark.marks)
+        self._raise(target.height)
+        self._deliver(target.data, index if isinstance(mark, int) else mark)
 
     def finish(self) -> Document:
         """The document.
@@ -312,10 +387,10 @@ class Builder:
         """
         root = self.frames[0]
         if not self.problems and root.items in ([], [None]):
-            self.refuse("document-empty", root.item_marks[0].index if root.item_marks else 0)
+            self.refuse("document-empty", _start(root.marks[0]) if root.marks else 0)
         if self.problems:
             raise DocumentError(self.problems)
-        mark = root.item_marks[0]
+        mark = root.marks[0]
         return Document(
             self.source.name,
             root.items[0],
@@ -323,16 +398,19 @@ class Builder:
             _Places(self.source, mark, of_keys=True),
         )
 
-    def _deliver(self, data: object, mark: _Mark, height: int) -> None:
-        frame = self.frames[-1]
-        frame.height = max(frame.height, height + 1)
-        if not frame.is_mapping:
+    def _raise(self, height: int) -> None:
+        """Note that what is being read contains something of the height."""
+        self.top.height = max(self.top.height, height + 1)
+
+    def _deliver(self, data: object, mark: Mark) -> None:
+        frame = self.top
+        if frame.fields is None:
             frame.items.append(data)
-            frame.item_marks.append(mark)
+            frame.marks.append(mark)
             return
         if frame.key is not None:
             frame.fields[frame.key] = data
-            frame.field_marks[frame.key] = (frame.key_index, mark)
+            frame.marks += (frame.key_index, mark)
         # What stood in the place of a key is followed by its value.
         frame.wants_key, frame.key = not frame.wants_key, None
 
@@ -348,7 +426,7 @@ class Builder:
     def _path(self) -> DataPath:
         steps: list[str | int] = []
         for frame in self.frames[1:]:
-            if not frame.is_mapping:
+            if frame.fields is None:
                 steps.append(len(frame.items))
             elif frame.key is not None:
                 steps.append(frame.key)

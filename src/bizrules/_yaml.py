@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Final, Literal, NoReturn, TypeAlias
+from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 import attrs
 import yaml
@@ -76,42 +76,80 @@ _JSON_LITERAL: Final = re.compile(
 )
 
 
-def _feed_yaml(builder: Builder, event: yaml.Event) -> None:
-    """Pass one event of the parser on to the builder."""
-    # Both parsers give every event they find in a text a mark.
-    index = event.start_mark.index if event.start_mark else 0
-    tag: str | None = getattr(event, "tag", None)
-    if tag is not None:
-        builder.refuse("tag-refused", index, tag=shown(tag))
-    if isinstance(event, yaml.ScalarEvent):
-        _feed_scalar(builder, event, index)
-    elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-        mapping = isinstance(event, yaml.MappingStartEvent)
-        builder.open(index, mapping=mapping, anchor=event.anchor)
-    elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-        builder.close()
-    elif isinstance(event, yaml.AliasEvent):
-        if builder.wants_key():
-            builder.key(None, index)
-        else:
-            builder.alias(event.anchor or "", index)
-    elif isinstance(event, yaml.DocumentStartEvent) and builder.nodes:
-        builder.stop("multiple-documents", index)
+def _index(event: yaml.Event) -> int:
+    """Where the event starts; both parsers give every event they find in a text a mark."""
+    return event.start_mark.index if event.start_mark else 0
 
 
-def _feed_scalar(builder: Builder, event: yaml.ScalarEvent, index: int) -> None:
+def _feed_scalar(builder: Builder, event: yaml.ScalarEvent) -> None:
     """Scalar = plain text | text in quotes or in a block; empty, `null` and `~` are no value."""
-    text: str = event.value
     # An unquoted scalar has no style: an empty one in C, None in Python.
-    if event.style and _SURROGATE.search(text):
+    text, style, index = event.value, event.style, _index(event)
+    if event.tag is not None:
+        builder.refuse("tag-refused", index, tag=shown(event.tag))
+    if style and not text.isascii() and _SURROGATE.search(text):
         builder.stop("yaml-syntax", index, reason_phrase="reason.surrogate")
-    if builder.wants_key():
-        builder.key(text if text or event.style else None, index)
-        return
-    if event.style:
+    if builder.top.wants_key:
+        builder.key(text if text or style else None, index)
+    elif style:
         builder.scalar(text, index, event.anchor)
     else:
         builder.scalar(None if text in _NULLS else Plain(text), index, event.anchor)
+
+
+def _feed_collection(
+    builder: Builder, event: yaml.MappingStartEvent | yaml.SequenceStartEvent
+) -> None:
+    index = _index(event)
+    if event.tag is not None:
+        builder.refuse("tag-refused", index, tag=shown(event.tag))
+    mapping = isinstance(event, yaml.MappingStartEvent)
+    builder.open(index, mapping=mapping, anchor=event.anchor)
+
+
+def _feed_alias(builder: Builder, event: yaml.AliasEvent) -> None:
+    if builder.wants_key():
+        builder.key(None, _index(event))
+    else:
+        builder.alias(event.anchor or "", _index(event))
+
+
+def _feed_start(builder: Builder, event: yaml.DocumentStartEvent) -> None:
+    if builder.nodes:
+        builder.stop("multiple-documents", _index(event))
+
+
+def _feed_end(builder: Builder, _: yaml.Event) -> None:
+    builder.close()
+
+
+def _feed_nothing(_: Builder, __: yaml.Event) -> None:
+    """Ends of documents and of the text say nothing."""
+
+
+# Every event is of one of these very classes.
+_FEEDS: Final[Mapping[type[yaml.Event], Callable[[Builder, Any], None]]] = {
+    yaml.ScalarEvent: _feed_scalar,
+    yaml.MappingStartEvent: _feed_collection,
+    yaml.SequenceStartEvent: _feed_collection,
+    yaml.MappingEndEvent: _feed_end,
+    yaml.SequenceEndEvent: _feed_end,
+    yaml.AliasEvent: _feed_alias,
+    yaml.DocumentStartEvent: _feed_start,
+    yaml.DocumentEndEvent: _feed_nothing,
+    yaml.StreamStartEvent: _feed_nothing,
+    yaml.StreamEndEvent: _feed_nothing,
+}
+
+
+def _feed_events(builder: Builder, loader: yaml.SafeLoader | yaml.CSafeLoader) -> None:
+    """Pass every event of the parser on to the builder."""
+    try:
+        # There is no event after the last one.
+        for event in iter(loader.get_event, None):
+            _FEEDS[type(event)](builder, event)
+    finally:
+        loader.dispose()
 
 
 def _parse_yaml(builder: Builder, text: str) -> None:
@@ -127,8 +165,7 @@ def _parse_yaml(builder: Builder, text: str) -> None:
         # The parser compares each of them with all before it.
         builder.stop("tag-refused", text.index("%TAG"), tag="%TAG")
     try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            _feed_yaml(builder, event)
+        _feed_events(builder, _LOADER(text))
     except yaml.MarkedYAMLError as error:
         index = error.problem_mark.index if error.problem_mark else 0
         builder.stop("yaml-syntax", min(index, len(text)), reason=shown(error.problem or ""))
@@ -332,7 +369,7 @@ def read_json_lines(
                 problems.extend(error.problems)
         offset += len(line) + 1
     if not documents and not problems:
-        problems.append(Problem("document-empty", source.place(0, ())))
+        problems.append(Problem("document-empty", source.place(0, "$")))
     if problems:
         raise DocumentError(problems)
     return tuple(documents)

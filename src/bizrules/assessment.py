@@ -1,36 +1,43 @@
 """One case against the law of one time: facts read, rules matched, result and settledness."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
 from difflib import get_close_matches
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import product
-from typing import Final, TypeAlias
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 import attrs
 
 from bizrules.cases import Case
 from bizrules.derivation import Derivation, Known, decision_span, search_start
 from bizrules.errors import CaseError, Problem
-from bizrules.facts import Fact, Kind, Value, Vocabulary, plain_value
+from bizrules.facts import Fact, Kind, Value, Vocabulary, parse_value, plain_value
 from bizrules.fines import Penal, fine_for, fine_of_versions
-from bizrules.history import Counting
+from bizrules.history import Counting, FirstViolation
 from bizrules.matching import Comparable, UnreadableError, comparable, reader, value_of
 from bizrules.outcomes import Fine, FineState, MeasureOutcome, Verdict
 from bizrules.penalties import BandTable, Grade, Modality, Provision
 from bizrules.provenance import Location
 from bizrules.regions import ancestors
-from bizrules.resolution import LAWFUL, Resolution, is_settled, possible_results, resolve
-from bizrules.rules import Axis, Measure, RuleEffect, Violation
+from bizrules.resolution import LAWFUL, Resolution, possible_results, resolve
+from bizrules.rules import Measure, RuleEffect, Violation
 from bizrules.selection import Candidate, Moment, Selector, Step, Stretch
-from bizrules.values import DateSpan
-from bizrules.weights import Class, Weight, alike
+from bizrules.values import DateSpan, Money
+from bizrules.verdicts import Verdicts, judge_penalty
+from bizrules.weights import Weight
 from bizrules.wording import phrase
 
 MEASURES: Final = frozenset(measure.value for measure in Measure)
 _NOT_FOUND: Final[Mapping[Kind, bool | int]] = {Kind.BOOLEAN: False, Kind.INTEGER: 0}
+Derived: TypeAlias = tuple[frozenset[str], tuple[Problem, ...]]
+"""Names of facts that were computed, and where they contradict what is stated."""
+_NOWHERE: Final = Location("case")
+_Names: TypeAlias = frozenset[str]
+_Kinds: TypeAlias = tuple[_Names, _Names, _Names, _Names, Mapping[str, _Names]]
+"""Facts that are booleans, money, counts and dates; and the codes of choices and levels."""
 _Reader: TypeAlias = Callable[[object], Comparable]
 
 
@@ -89,7 +96,7 @@ class Assessment:
         reading: The facts.
         held: Rules on the penalty axis that hold.
         unknown: Those that cannot be told.
-        base: Result of the rules that hold.
+        result: Result of the rules that hold; which rules carried it, `base` says.
         settled: Whether the unknown rules of the penalty axis can change nothing.
         measures: The second axis.
         waiting: Rules of the second axis that cannot be told.
@@ -103,16 +110,23 @@ class Assessment:
     reading: Reading
     held: list[Candidate]
     unknown: list[Candidate]
-    base: Resolution
+    result: Resolution
     settled: bool
     measures: tuple[MeasureOutcome, ...] = ()
     waiting: tuple[Candidate, ...] = ()
     holding: tuple[Candidate, ...] = ()
 
+    @cached_property
+    def base(self) -> Resolution:
+        """Result of the rules that hold, with those that carried it."""
+        if self.stretch.is_violation is False:
+            return LAWFUL
+        return resolve(weights(self.held), self.stretch.combinations[0])
+
     @property
     def grade(self) -> Grade | None:
         """Grade proposed, unless open or contested."""
-        return self.base.grade if self.settled else None
+        return self.result.grade if self.settled else None
 
     @property
     def has_open_measure(self) -> bool:
@@ -130,7 +144,7 @@ class Assessment:
 
     def effects(self) -> tuple[RuleEffect, ...]:
         """What the supporting rules order beyond the grade, by rule id."""
-        return self.base.effects
+        return self.result.effects
 
     def penal(
         self, provision: Provision | None = None, bands: tuple[BandTable, ...] | None = None
@@ -152,10 +166,12 @@ class Assessment:
         """
         if self.stretch.lacks_provision and self.grade is not Grade.EXEMPT:
             return Fine(state=FineState.UNDETERMINED, text=phrase("fine.gap"))
-        laws = product(self.stretch.provisions or (None,), self.stretch.bands)
-        found = (fine_for(self.penal(*law), self.grade, self.effects()) for law in laws)
-        fines = list(dict.fromkeys(found))
-        return fine_of_versions(fines, self.date)
+        laws = list(product(self.stretch.provisions or (None,), self.stretch.bands))
+        fines = [fine_for(self.penal(*law), self.grade, self.effects()) for law in laws]
+        if len(fines) == 1:
+            # Not hashed: that would say it in words.
+            return fines[0]
+        return fine_of_versions(list(dict.fromkeys(fines)), self.date)
 
     def penals(self) -> tuple[Penal, ...]:
         """What the penalty is computed from, under each version of the provision."""
@@ -166,11 +182,6 @@ class Assessment:
         """The date of the case that says which law it is."""
         return "decided" if self.on == decision_span(self.case) else "committed"
 
-    @cached_property
-    def trials(self) -> "Trials":
-        """The same law with one more fact known."""
-        return Trials.of(self)
-
 
 def _written(value: Value) -> str:
     """The value as documents write it, the same in every language."""
@@ -178,6 +189,19 @@ def _written(value: Value) -> str:
     if isinstance(plain, bool):
         return "true" if plain else "false"
     return ", ".join(plain) if isinstance(plain, list) else str(plain)
+
+
+def _kinds(facts: Collection[Fact]) -> _Kinds:
+    def named(*kinds: Kind) -> frozenset[str]:
+        return frozenset(fact.name for fact in facts if fact.kind in kinds)
+
+    return (
+        named(Kind.BOOLEAN),
+        named(Kind.MONEY),
+        named(Kind.INTEGER, Kind.DAYS),
+        named(Kind.DATE),
+        {f.name: frozenset(f.ranks) for f in facts if f.kind in (Kind.CHOICE, Kind.LEVEL)},
+    )
 
 
 def _is_in(fact: Fact, group: str) -> bool:
@@ -200,17 +224,11 @@ def match_all(
     return held, unknown
 
 
-def _result(held: list[Weight], unknown: list[Weight], stretch: Stretch) -> tuple[Resolution, bool]:
+def result_of(
+    held: list[Weight], unknown: list[Weight], stretch: Stretch
+) -> tuple[Resolution, bool]:
     """The result of the rules that hold, and whether neither an answer nor a date can change it."""
-    first, *others = stretch.combinations
-    base = resolve(held, first)
-    if any(resolve(held, other) != base for other in others):
-        return base, False
-    if stretch.is_violation is None and base.permitted != LAWFUL.permitted:
-        return base, False
-    if not unknown:
-        return base, True
-    return base, all(is_settled(held, unknown, base, one) for one in stretch.combinations)
+    return judge_penalty(held, unknown, stretch.combinations, stretch.is_violation)
 
 
 def weights(candidates: Iterable[Candidate]) -> list[Weight]:
@@ -241,126 +259,6 @@ def judge_measure(
     return MeasureOutcome(measure=measure, verdict=verdict, rules=ids, citations=tuple(citations))
 
 
-@attrs.frozen(kw_only=True, eq=False)
-class Trials:
-    """The law of an assessment, tried with one more fact known.
-
-    Rules that do not read the fact stay as they were found, and a result that was seen once is not
-    worked out again.
-
-    Attributes:
-        law: The assessment.
-        classes: The class of every rule on the penalty axis, by its weight.
-        readers: Candidates of both axes that read a fact, by its name.
-        held: How many rules of each class hold.
-        unknown: How many of each class cannot be told.
-    """
-
-    law: Assessment
-    classes: Mapping[Weight, Class]
-    readers: Mapping[str, list[Candidate]]
-    held: Counter[Class]
-    unknown: Counter[Class]
-    _known: dict[tuple[frozenset[Class], frozenset[Class]], bool] = attrs.field(
-        factory=dict, init=False
-    )
-    _samples: Mapping[Class, Weight] = attrs.field(init=False)
-
-    @_samples.default
-    def _one_of_each(self) -> Mapping[Class, Weight]:
-        return {found: weight for weight, found in self.classes.items()}
-
-    @classmethod
-    def of(cls, law: Assessment) -> "Trials":
-        """Nothing tried yet."""
-        classes = alike(weights(law.stretch.penalty))
-        readers: dict[str, list[Candidate]] = {}
-        for candidate in (*law.stretch.penalty, *law.stretch.compulsion):
-            for name in candidate.reads:
-                readers.setdefault(name, []).append(candidate)
-        return cls(
-            law=law,
-            classes=classes,
-            readers=readers,
-            held=Counter(classes[weight] for weight in weights(law.held)),
-            unknown=Counter(classes[weight] for weight in weights(law.unknown)),
-        )
-
-    def deciding(self) -> frozenset[Class]:
-        """Classes of unknown rules that can change the result, alone or with others.
-
-        One is tried alone, beside every other one, and, where no rule of its class is among them,
-        beside all the others.
-        """
-        held, unknown = frozenset(self.held), frozenset(self.unknown)
-
-        @cache
-        def results(classes: frozenset[Class]) -> tuple[Resolution, ...]:
-            found = [self._samples[one] for one in held | classes]
-            return tuple(resolve(found, one) for one in self.law.stretch.combinations)
-
-        def trials(own: Class) -> Iterator[frozenset[Class]]:
-            yield frozenset()
-            if self.unknown[own] == 1:
-                yield unknown - {own}
-            yield from (frozenset({other}) for other in unknown - {own})
-
-        def decides(own: Class) -> bool:
-            return any(results(trial) != results(trial | {own}) for trial in trials(own))
-
-        return frozenset(filter(decides, unknown - held))
-
-    def settles(self, name: str, value: Comparable) -> bool:
-        """Whether nothing would be open any more if the fact had the value."""
-        law, readers = self.law, self.readers.get(name, [])
-        keys = {name, *(c.names.get(name, name) for c in readers)}
-        view = {**law.reading.view, **dict.fromkeys(keys, value)}
-        return self._settles_penalty(readers, view) and not self._leaves_measures(readers, view)
-
-    def _settles_penalty(
-        self, readers: Iterable[Candidate], view: Mapping[str, Comparable]
-    ) -> bool:
-        stretch = self.law.stretch
-        if stretch.is_violation is False:
-            return True
-        speaking = [candidate for candidate in readers if candidate.rule.axis is Axis.PENALTY]
-        before = match_all(speaking, stretch.doubtful, self.law.reading.view)
-        after = match_all(speaking, stretch.doubtful, view)
-        key = (
-            self._with(self.held, before[0], after[0]),
-            self._with(self.unknown, before[1], after[1]),
-        )
-        if key not in self._known:
-            held, unknown = ([self._samples[one] for one in found] for found in key)
-            self._known[key] = _result(held, unknown, stretch)[1]
-        return self._known[key]
-
-    def _with(
-        self, counted: Counter[Class], before: list[Candidate], after: list[Candidate]
-    ) -> frozenset[Class]:
-        """Classes that are there once some rules are no longer and others are."""
-        gone = Counter(self.classes[weight] for weight in weights(before))
-        last = [found for found, count in gone.items() if count == counted[found]]
-        return (
-            frozenset(counted).difference(last).union(self.classes[one] for one in weights(after))
-        )
-
-    def _leaves_measures(
-        self, readers: Iterable[Candidate], view: Mapping[str, Comparable]
-    ) -> bool:
-        """Whether the verdict about a measure would be open."""
-        law = self.law
-        speaking = [candidate for candidate in readers if candidate.rule.axis is Axis.COMPULSION]
-        if not speaking or not law.case.measures:
-            return law.has_open_measure
-        ids = {candidate.rule.id for candidate in speaking}
-        held, unknown = match_all(speaking, law.stretch.doubtful, view)
-        held += (one for one in law.holding if one.rule.id not in ids)
-        unknown += (one for one in law.waiting if one.rule.id not in ids)
-        found = (judge_measure(Measure(one), held, unknown) for one in law.case.measures)
-        return any(one.verdict is Verdict.OPEN for one in found)
-
-
 @attrs.define(kw_only=True)
 class Assessor:
     """Reads and assesses cases; keeps only what it compiled.
@@ -376,6 +274,9 @@ class Assessor:
     violations: Mapping[str, Violation]
     derivations: tuple[Derivation, ...]
     selector: Selector
+    verdicts: Verdicts = attrs.field(factory=Verdicts, init=False, repr=False)
+    _ranks: Mapping[str, Mapping[str, int]] = attrs.field(init=False, repr=False)
+    _kinds: _Kinds = attrs.field(init=False, repr=False)
     _readers: dict[str, _Reader] = attrs.field(init=False, repr=False)
     _groups: dict[str, dict[str, bool | int]] = attrs.field(init=False, repr=False)
     _derivations: dict[str, Derivation] = attrs.field(init=False, repr=False)
@@ -384,6 +285,8 @@ class Assessor:
         """Compile a reader for every fact."""
         facts = self.vocabulary.facts.values()
         self._readers = {fact.name: reader(fact) for fact in facts}
+        self._ranks = {fact.name: fact.ranks for fact in facts if fact.kind is Kind.LEVEL}
+        self._kinds = _kinds(facts)
         self._groups = {
             code: {f.name: _NOT_FOUND[f.kind] for f in facts if _is_in(f, code)}
             for code in self.vocabulary.groups
@@ -407,6 +310,48 @@ class Assessor:
             raise CaseError(self.fact_problems(case)) from None
         return Reading(view=view, stated=case.facts.keys())
 
+    def values(self, case: Case) -> dict[str, Value]:
+        """The same facts as `read` finds, as typed values.
+
+        Raises:
+            CaseError: As `read`.
+        """
+        # Copied by the proxy around them, which is quicker than name by name.
+        found: dict[str, Any] = case.facts.copy()  # type: ignore[attr-defined]
+        booleans, moneys, counts, dates, codes = self._kinds
+        odd = []
+        for name, raw in found.items():
+            # By class, because to Python True is an integer, and a moment is a date.
+            kind = type(raw)
+            if kind is bool and name in booleans:
+                continue
+            if kind is str:
+                fits = name in codes and raw in codes[name]
+            elif kind is Money:
+                fits = name in moneys and raw.fen >= 0
+            elif kind is int:
+                fits = name in counts and raw >= 0
+            else:
+                fits = kind is date and name in dates
+            if not fits:
+                odd.append(name)
+        if odd:
+            found.update(self._parsed(case, odd))
+        for group in case.examined:
+            found = {**self._groups.get(group, {}), **found}
+        return found
+
+    def _parsed(self, case: Case, names: Iterable[str]) -> Mapping[str, Value]:
+        """Values that are not given in the type of their kind."""
+        found = {}
+        for name in names:
+            fact = self.vocabulary.facts.get(name)
+            value = parse_value(fact, case.facts[name], _NOWHERE) if fact is not None else None
+            if value is None or isinstance(value, Problem):
+                raise CaseError(self.fact_problems(case))
+            found[name] = value
+        return found
+
     def fact_problems(self, case: Case) -> list[Problem]:
         """Every stated fact that is not declared or has a value that does not fit."""
         problems = []
@@ -429,12 +374,13 @@ class Assessor:
         view = dict(stated.view)
         derived: set[str] = set()
         problems: list[Problem] = []
+        shown = StatedFacts(view, self.vocabulary)
         inputs: dict[int, Known] = {}
         for step in stretch.plan:
-            value = self._computed(case, step, view, inputs)
+            value = self._computed(case, step, shown, inputs)
             if step.name in stated.stated:
                 view[step.key] = view[step.name]
-                problems += self._contradictions(case, step.name, value, view)
+                problems += self._contradictions(case, step.name, value, shown[step.name])
             elif value is not None:
                 view[step.key] = self._comparable(step.name, value)
                 derived.add(step.name)
@@ -449,6 +395,40 @@ class Assessor:
             problems=(*stated.problems, *problems),
         )
 
+    def derive_values(
+        self, case: Case, plan: Iterable[Step], values: dict[str, Value]
+    ) -> tuple[dict[str, Value], Derived]:
+        """The same as `derive` finds, as typed values, and what comes with them.
+
+        Args:
+            case: The case.
+            plan: Facts to compute, in order.
+            values: Facts of the case; those that are computed under their own name are added.
+        """
+        stated, shown = case.facts, MappingProxyType(values)
+        # Names under which rulesets read are no facts: a derivation does not see them.
+        renamed: dict[str, Value] = {}
+        derived: list[str] = []
+        problems: list[Problem] = []
+        inputs: dict[int, Known] = {}
+        for step in plan:
+            name, key = step.name, step.key
+            value = self._computed(case, step, shown, inputs)
+            if name in stated:
+                if key != name:
+                    renamed[key] = values[name]
+                if value is not None and value != values[name]:
+                    problems += self._contradictions(case, name, value, values[name])
+            elif value is not None:
+                (values if key == name else renamed)[key] = self._typed(name, value)
+                derived.append(name)
+            elif name in values and self._in_doubt(step, inputs):
+                del values[name]
+            elif key != name and name in values:
+                renamed[key] = values[name]
+        found = {**values, **renamed} if renamed else values
+        return found, (frozenset(derived), tuple(problems))
+
     def _in_doubt(self, step: Step, inputs: Mapping[int, Known]) -> bool:
         """Whether what is known speaks for a fact that an examination did not mention."""
         doubt = self._derivations[step.name].in_doubt
@@ -459,29 +439,59 @@ class Assessor:
             return value
         return comparable(self.vocabulary[name], value)
 
+    def _typed(self, name: str, value: Value) -> Value:
+        if value is True or value is False:
+            return value
+        fact = self.vocabulary[name]
+        return value_of(fact, comparable(fact, value))
+
+    def view_of(self, values: Mapping[str, Value]) -> dict[str, Comparable]:
+        """The values in comparable form, under their names."""
+        given: Mapping[str, Any] = values
+        ranks, found = self._ranks, dict[str, Comparable]()
+        for name, value in given.items():
+            kind = value.__class__
+            if kind is str and name in ranks:
+                found[name] = ranks[name][value]
+            else:
+                found[name] = value.fen if kind is Money else value
+        return found
+
     def _computed(
         self,
         case: Case,
         step: Step,
-        view: Mapping[str, Comparable],
+        stated: Mapping[str, Value],
         inputs: dict[int, Known],
     ) -> Value | None:
         """The value of a derived fact; None where definitions that may be in force differ."""
-        values = []
-        for first in step.definitions:
-            # By identity, since a definition is long to hash and the law keeps it alive.
-            known = inputs.get(id(first))
-            if known is None:
-                known = inputs[id(first)] = Known(
-                    case=case,
-                    stated=StatedFacts(view, self.vocabulary),
-                    violation=self.violations[case.violation],
-                    first=first,
-                    violations=self.violations,
-                    line=self._line,
-                )
-            values.append(self._derivations[step.name].compute(known))
-        return values[0] if values.count(values[0]) == len(values) else None
+        compute = self._derivations[step.name].compute
+        value = compute(self._known(case, step.first, stated, inputs))
+        if not step.others:
+            return value
+        others = [compute(self._known(case, other, stated, inputs)) for other in step.others]
+        return value if others.count(value) == len(others) else None
+
+    def _known(
+        self,
+        case: Case,
+        first: FirstViolation,
+        stated: Mapping[str, Value],
+        inputs: dict[int, Known],
+    ) -> Known:
+        """What a derivation may read under a definition."""
+        # By identity, since a definition is long to hash and the law keeps it alive.
+        known = inputs.get(id(first))
+        if known is None:
+            known = inputs[id(first)] = Known(
+                case=case,
+                stated=stated,
+                violation=self.violations[case.violation],
+                first=first,
+                violations=self.violations,
+                line=self._line,
+            )
+        return known
 
     def _line(self, region: str) -> tuple[str, ...]:
         """The region and those above it; a code that is not listed stands by its digits."""
@@ -507,19 +517,15 @@ class Assessor:
         return search_start(known)
 
     def _contradictions(
-        self,
-        case: Case,
-        name: str,
-        value: Value | None,
-        view: Mapping[str, Comparable],
+        self, case: Case, name: str, value: Value | None, stated: Value
     ) -> list[Problem]:
         fact = self.vocabulary[name]
-        if value is None or comparable(fact, value) == view[name]:
+        if value is None or comparable(fact, value) == comparable(fact, stated):
             return []
         place = Location(f"case {case.id}", path=f"$.facts.{fact.name}")
         details = {
             "fact": fact.name,
-            "stated": _written(value_of(fact, view[fact.name])),
+            "stated": _written(stated),
             "derived": _written(value),
             "reads": ", ".join(self._derivations[name].reads),
         }
@@ -546,9 +552,7 @@ class Assessor:
     def judge(self, case: Case, stretch: Stretch, on: DateSpan, reading: Reading) -> Assessment:
         """The case under the law of the stretch, with the facts as given."""
         held, unknown = match_all(stretch.penalty, stretch.doubtful, reading.view)
-        base, settled = LAWFUL, True
-        if stretch.is_violation is not False:
-            base, settled = _result(weights(held), weights(unknown), stretch)
+        result, settled = result_of(weights(held), weights(unknown), stretch)
         measures: tuple[MeasureOutcome, ...] = ()
         holding: list[Candidate] = []
         waiting: list[Candidate] = []
@@ -563,7 +567,7 @@ class Assessor:
             reading=reading,
             held=held,
             unknown=unknown,
-            base=base,
+            result=result,
             settled=settled,
             measures=measures,
             waiting=tuple(waiting),

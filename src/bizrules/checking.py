@@ -272,6 +272,8 @@ def _unread_facts(
     fresh: _Fresh, knowledge: Knowledge, derivations: Iterable[Derivation]
 ) -> Iterator[Problem]:
     """Facts that a package declares and nothing reads."""
+    if not fresh.facts:
+        return
     read = set(_facts_in_use(knowledge))
     read.update(name for derivation in derivations for name in derivation.reads)
     for name in sorted(fresh.facts - read):

@@ -1,9 +1,8 @@
 """The engine: vocabulary, rulesets and plugins, frozen together."""
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, cached_property, partial
-from hashlib import sha256
 from importlib import resources
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -11,12 +10,25 @@ from typing import Final
 
 import attrs
 
+from bizrules import loading
 from bizrules.assessment import Assessor, near_names
+from bizrules.bundles import (
+    BundleSource,
+    KeyFile,
+    Making,
+    PackageEntry,
+    bundle_of,
+    cut,
+    kept,
+    naming,
+    open_bundle,
+)
 from bizrules.cases import Case, to_day
 from bizrules.catalogue import LawCatalogue, parse_catalogue
 from bizrules.concurrence import evaluate_matter as evaluate_together
 from bizrules.derivation import CORE_DERIVATIONS, Derivation, repeat_derivation
 from bizrules.errors import (
+    BundleError,
     DocumentError,
     NotInForceError,
     PluginError,
@@ -25,15 +37,15 @@ from bizrules.errors import (
 )
 from bizrules.evaluation import Evaluator, Knowing
 from bizrules.facts import Vocabulary
-from bizrules.loading import Knowledge, load_documents
+from bizrules.loading import Knowledge
 from bizrules.matters import MatterOutcome
 from bizrules.near_misses import near_misses_of
 from bizrules.outcomes import Outcome
-from bizrules.plugins import Plugin, installed_plugins
+from bizrules.plugins import Plugin, installed_plugin, installed_plugins
 from bizrules.provenance import Location
 from bizrules.questions import questions_for
 from bizrules.regions import RegionTable
-from bizrules.rules import Rule, Ruleset, Violation
+from bizrules.rules import Rule, RulesById, Ruleset, Violation
 from bizrules.selection import Selector
 from bizrules.workdays import OfficialCalendar
 
@@ -84,7 +96,6 @@ class Engine:
     drafts: bool = False
     derivations: tuple[Derivation, ...] = CORE_DERIVATIONS
     _evaluator: Evaluator = attrs.field(init=False, repr=False)
-    _rules: Mapping[str, Rule] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         """Compile what does not depend on a case."""
@@ -108,13 +119,11 @@ class Engine:
             assessor=assessor,
             regions=knowledge.regions,
             calendar=OfficialCalendar(),
-            knowing=Knowing(version=core_version(), digest=_digest(knowledge), drafts=self.drafts),
+            knowing=Knowing(version=core_version(), digest=knowledge.digest, drafts=self.drafts),
             ask=partial(questions_for, assessor),
             spot=near_misses_of,
         )
-        rules = {rule.id: rule for ruleset in knowledge.rulesets for rule in ruleset.rules}
         object.__setattr__(self, "_evaluator", evaluator)
-        object.__setattr__(self, "_rules", rules)
 
     @classmethod
     def load(
@@ -151,6 +160,89 @@ class Engine:
             derivations=_derivations(found, knowledge),
         )
 
+    @classmethod
+    def load_bundle(
+        cls,
+        source: BundleSource,
+        *,
+        key: KeyFile | None = None,
+        as_known_on: date | str | None = None,
+        drafts: bool = False,
+    ) -> "Engine":
+        """The engine of which `bundle` made a file: it gives the same outcomes and receipts.
+
+        Every digest of the bundle is checked before anything is used. Rules are read when a case
+        first asks for them. No code comes from a bundle: facts that a package derives in Python
+        are derived by the installed package of that version.
+
+        Args:
+            source: The file, or its bytes.
+            key: Ed25519 public key in PEM, or the name of its file: the bundle must be signed
+                with it. None takes a bundle unsigned too.
+            as_known_on: Only rules published by that day, as in `load`.
+            drafts: Whether drafts (征求意见稿) decide cases too.
+
+        Raises:
+            ValueError: If `as_known_on` is no date.
+            BundleError: If the bundle is damaged, not signed as required, of a format or for a
+                version that does not fit, or needs a package that is not installed.
+            PluginError: If that package is not fit.
+        """
+        known = to_day(as_known_on)
+        bundle = open_bundle(source, version=core_version(), key=key)
+        found = tuple(_bundled(entry) for entry in bundle.manifest.packages)
+        return cls(
+            knowledge=bundle.knowledge,
+            plugins=found,
+            as_known_on=known,
+            drafts=drafts,
+            derivations=_derivations(found, bundle.knowledge),
+        )
+
+    def bundle(
+        self, *, region: str | None = None, goldens: bool = False, key: KeyFile | None = None
+    ) -> bytes:
+        """All that the engine knows in one file, which `load_bundle` reads.
+
+        The same knowledge is the same bytes, on whatever machine. What this engine was asked to
+        leave aside (`as_known_on`, `drafts`) is no part of it.
+
+        Args:
+            region: GB/T 2260 code of a place: only what speaks about cases there; cases of other
+                places are then refused. None for the whole country.
+            goldens: Whether golden cases go with it.
+            key: Ed25519 private key in PEM, or the name of its file, to sign the bundle with.
+
+        Raises:
+            UnknownNameError: If there is no such region.
+            BundleError: If the engine derives facts in Python that no package ships, or the key
+                cannot be used.
+        """
+        if region is not None and region not in self.regions:
+            near = tuple(f"{one.code} {one.zh}" for one in self.regions.near(region))
+            raise UnknownNameError("region", region, near)
+        knowledge = self.knowledge if region is None else cut(self.knowledge, region)
+        plugins = [one for one in self.plugins if one.region in knowledge.regions]
+        roots = {str(path): one.name for one in self.plugins for path in one.documents}
+        making = Making(
+            version=core_version(),
+            packages=tuple(map(_package, plugins)),
+            goldens=goldens,
+            region=region,
+            named=naming(knowledge, {**roots, str(core_rulesets()): CORE}),
+            key=key,
+        )
+        self._refuse_unshipped()
+        return bundle_of(knowledge, making)
+
+    def _refuse_unshipped(self) -> None:
+        """A bundle can only name derived facts that somebody can install."""
+        names = {one.name for one in CORE_DERIVATIONS}
+        names |= {one.name for plugin in self.plugins for one in plugin.derivations}
+        odd = sorted(one.name for one in self.derivations if one.name not in names)
+        if odd:
+            raise BundleError("bundle-unshipped", facts=", ".join(odd))
+
     @cached_property
     def with_drafts(self) -> "Engine":
         """The same engine, in which drafts decide cases too."""
@@ -186,10 +278,10 @@ class Engine:
         """Known regions."""
         return self.knowledge.regions
 
-    @property
+    @cached_property
     def rules(self) -> Mapping[str, Rule]:
         """All rules, by id."""
-        return self._rules
+        return RulesById(self.rulesets)
 
     def rule(self, rule_id: str) -> Rule:
         """A rule by its full id.
@@ -197,9 +289,9 @@ class Engine:
         Raises:
             UnknownNameError: If there is none; names near it are carried.
         """
-        if rule_id not in self._rules:
-            raise UnknownNameError("rule", rule_id, near_names(rule_id, self._rules))
-        return self._rules[rule_id]
+        if rule_id not in self.rules:
+            raise UnknownNameError("rule", rule_id, near_names(rule_id, self.rules))
+        return self.rules[rule_id]
 
     def is_in_force(self, rule: Rule, day: date) -> bool:
         """Whether the rule is in force on the day, as far as the engine knows it."""
@@ -225,7 +317,7 @@ class Engine:
         if on is None:
             msg = "a day is a date or text such as `2024-09-30`, not None"
             raise TypeError(msg)
-        versions = list(_versions(self.rule(rule_id), self._rules))
+        versions = list(_versions(self.rule(rule_id), self.rules))
         for one in versions:
             if self.is_in_force(one, on):
                 return one
@@ -280,22 +372,45 @@ def _versions(rule: Rule, rules: Mapping[str, Rule]) -> Iterator[Rule]:
                 waiting.append(other)
 
 
-def _digest(knowledge: Knowledge) -> str:
-    text = "\n".join(f"{name} {value}" for name, value in sorted(knowledge.digests.items()))
-    return sha256(text.encode()).hexdigest()
-
-
 @cache
 def _core_knowledge() -> Knowledge:
-    return load_documents([core_rulesets()])
+    return loading.load_documents([core_rulesets()])
 
 
-def _loaded(paths: Iterable[Path | str], plugins: Iterable[Plugin], *, national: bool) -> Knowledge:
-    """What the library brings, if it is wanted, with plugins and further documents on top."""
-    core = _core_knowledge() if national else load_documents(())
-    knowledge = add_plugins(core, plugins)
+def _loaded(paths: Iterable[Path | str], plugins: Sequence[Plugin], *, national: bool) -> Knowledge:
+    """What the library brings, if it is wanted, with plugins and further documents on top.
+
+    What was read before, of the same documents, comes from the cache.
+    """
     further = [Path(path) for path in paths]
-    return load_documents(further, base=knowledge) if further else knowledge
+    roots = [core_rulesets()] if national else []
+    roots += [path for plugin in plugins for path in plugin.documents]
+    about = [f"{national} {len(further)}", *(repr(_contribution(one)) for one in plugins)]
+
+    def without_further() -> Knowledge:
+        return kept(
+            roots,
+            about=about,
+            version=core_version(),
+            load=lambda: add_plugins(
+                _core_knowledge() if national else loading.load_documents(()), plugins
+            ),
+        )
+
+    if not further:
+        return without_further()
+    return kept(
+        [*roots, *further],
+        about=about,
+        version=core_version(),
+        load=lambda: loading.load_documents(further, base=without_further()),
+    )
+
+
+def _contribution(plugin: Plugin) -> tuple[object, ...]:
+    """What of a plugin decides how its documents are read, besides these."""
+    derived = tuple(one.name for one in plugin.derivations)
+    return plugin.name, plugin.region, plugin.zones, len(plugin.documents), derived
 
 
 def add_plugins(core: Knowledge, plugins: Iterable[Plugin]) -> Knowledge:
@@ -310,7 +425,7 @@ def add_plugins(core: Knowledge, plugins: Iterable[Plugin]) -> Knowledge:
     for plugin in plugins:
         zoned = attrs.evolve(knowledge, regions=_with_zones(knowledge.regions, plugin, zones))
         try:
-            loaded = load_documents(plugin.documents, base=zoned, plugin=plugin.name)
+            loaded = loading.load_documents(plugin.documents, base=zoned, plugin=plugin.name)
         except DocumentError as error:
             raise _plugin_error(plugin, error.problems) from error
         if loaded.digests == knowledge.digests and not plugin.derivations:
@@ -393,6 +508,45 @@ def _derivations(plugins: Iterable[Plugin], knowledge: Knowledge) -> tuple[Deriv
                 )
             found[derivation.name] = (plugin.name, derivation)
     return tuple(derivation for _, derivation in found.values())
+
+
+def _package(plugin: Plugin) -> PackageEntry:
+    return PackageEntry(
+        name=plugin.name,
+        version=plugin.version,
+        region=plugin.region,
+        fits=plugin.fits,
+        format=plugin.format,
+        zones=plugin.zones,
+        hooks=plugin.hooks,
+        derivations=tuple(one.name for one in plugin.derivations),
+    )
+
+
+def _bundled(entry: PackageEntry) -> Plugin:
+    """A package whose documents came in a bundle, with what only the package itself has."""
+    derivations: tuple[Derivation, ...] = ()
+    if entry.derivations:
+        facts = ", ".join(entry.derivations)
+        installed = installed_plugin(entry.name)
+        details = {"plugin": entry.name, "version": entry.version, "facts": facts}
+        if installed is None:
+            raise BundleError("bundle-plugin-missing", **details)
+        # Another version may compute something else.
+        names = {one.name for one in installed.derivations}
+        if installed.version != entry.version or not names >= set(entry.derivations):
+            raise BundleError("bundle-plugin-version", found=installed.version, **details)
+        derivations = tuple(one for one in installed.derivations if one.name in entry.derivations)
+    return Plugin(
+        name=entry.name,
+        version=entry.version,
+        region=entry.region,
+        fits=entry.fits,
+        format=entry.format,
+        derivations=derivations,
+        zones=entry.zones,
+        hooks=entry.hooks,
+    )
 
 
 @cache

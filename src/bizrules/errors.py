@@ -173,6 +173,10 @@ class PluginError(CodedError):
     """A plugin that fits another version, contributes nothing, misspells a hook or is not valid."""
 
 
+class BundleError(CodedError):
+    """A bundle that is none, is damaged, is not signed as required, or needs what is not there."""
+
+
 class ScaffoldError(CodedError):
     """A new package of rules that cannot be created, or one that cannot be brought up to date."""
 

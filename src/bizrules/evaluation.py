@@ -5,21 +5,21 @@ What every reader needs is computed at once; the rest when the outcome is read.
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from bizrules.assessment import MEASURES, Assessment, Assessor, Reading, near_names
+from bizrules.assessment import MEASURES, Assessment, Assessor, Derived, Reading, near_names
 from bizrules.case_dates import Locate, in_order, order_problems
-from bizrules.cases import Case, fingerprint, format_span
+from bizrules.cases import Act, Case, format_span
+from bizrules.compiled_law import CompiledLaw, LawCompiler, LawsMet, Told, form_of, stamps_of
 from bizrules.derivation import act_span, decision_span, discovery
 from bizrules.duties import Situation, due_duties
 from bizrules.errors import CaseError, Problem, Severity
+from bizrules.facts import Value
 from bizrules.fines import other_kinds
-from bizrules.history import Counting, FirstViolation
-from bizrules.history_wording import counting_text
 from bizrules.intertemporal import Applied, choose, rank
-from bizrules.matching import trace
+from bizrules.outcome_parts import OF_CASE, findings_of, outcome_of, receipt_of
 from bizrules.outcomes import (
     DueDuty,
     Finding,
@@ -39,12 +39,13 @@ from bizrules.outcomes import (
 from bizrules.penalties import Grade
 from bizrules.provenance import Citation, InstrumentKind, Location, Text
 from bizrules.receipts import Receipt, RulesetStamp
-from bizrules.regions import NATIONAL, RegionTable
+from bizrules.regions import RegionTable
 from bizrules.resolution import ROWS
+from bizrules.rule_traces import trace_rule
 from bizrules.selection import Candidate, Moment
 from bizrules.truth import Truth
 from bizrules.values import DateSpan
-from bizrules.wording import both, join_clauses, name_of, phrase
+from bizrules.wording import name_of, phrase
 from bizrules.workdays import WorkCalendar
 
 ARTICLE_37: Final = Citation("行政处罚法", "37")
@@ -89,6 +90,14 @@ class Evaluator:
     knowing: Knowing
     ask: "Callable[[Answer], tuple[Question, ...]]"
     spot: Callable[[Assessment], tuple[NearMiss, ...]]
+    compiler: LawCompiler = attrs.field(init=False, repr=False)
+    _paths: dict[tuple[str, str, frozenset[str]], LawsMet] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
+
+    @compiler.default
+    def _new_compiler(self) -> LawCompiler:
+        return LawCompiler(vocabulary=self.assessor.vocabulary, verdicts=self.assessor.verdicts)
 
     def evaluate(self, case: Case, elements: frozenset[str] = frozenset()) -> Outcome:
         """The outcome of a case.
@@ -101,26 +110,98 @@ class Evaluator:
             CaseError: If the region, the violation, a measure, an examined group or a fact is not
                 known, or a value does not fit; all such problems are carried.
         """
+        law = self._known_law(case, elements)
+        if law is None:
+            return self.evaluate_plainly(case, elements)
+        values, derived = self.assessor.values(case), _NOTHING_DERIVED
+        if law.plan:
+            values, derived = self.assessor.derive_values(case, law.plan, values)
+        look = values.get
+        pattern = law.general(look) | law.own(look) << law.shift
+        told = law.patterns.get(pattern) or law.tell(pattern)
+        # Begun without its fields, because every case pays for setting them by a call.
+        source = CompiledAnswer.__new__(CompiledAnswer)
+        source.evaluator, source.elements, source.case = self, elements, case
+        source.law, source.told = law, told
+        source.values, source.derived = values, derived
+        findings = findings_of(told.findings, source)
+        return outcome_of(case, told.form, told.fine, findings, law.receipt, source)
+
+    def evaluate_plainly(self, case: Case, elements: frozenset[str] = frozenset()) -> Outcome:
+        """The outcome of a case, rule by rule: what `evaluate` returns, without its shortcuts.
+
+        Args:
+            case: The case.
+            elements: As in `evaluate`.
+
+        Raises:
+            CaseError: As in `evaluate`.
+        """
         problems = self._problems(case)
         if problems:
             raise CaseError([*problems, *self.assessor.fact_problems(case)])
         reading = self.assessor.read(case)
         applied = self._apply(case, reading, elements)
         main = applied.main
-        crime = main.reading.view.get("crime_suspected")
         # The two axes never mix: an open measure leaves the penalty as it is.
         decided = applied.settled
+        answer = Answer(self, applied, elements)
         return Outcome(
             case=case,
-            grade=main.base.grade if decided else None,
-            permitted=main.base.permitted,
-            modality=main.base.modality if decided else None,
-            contested=main.base.contested,
+            grade=main.result.grade if decided else None,
+            permitted=main.result.permitted,
+            modality=main.result.modality if decided else None,
+            contested=main.result.contested,
             settled=applied.is_settled,
-            crime_suspected=Truth.of(crime if isinstance(crime, bool) else None),
-            problems=(*_misread(applied), *self._gaps(applied), *self._undated(applied)),
-            source=Answer(self, applied, elements),
+            crime_suspected=answer.crime_suspected(),
+            problems=answer.problems(),
+            source=answer,
         )
+
+    def _known_law(self, case: Case, elements: frozenset[str]) -> CompiledLaw | None:
+        """The law of a sound case, if it is one law on exact days that was met before.
+
+        None leaves the case to the plain way, which says what is wrong with it, if anything is.
+        """
+        place = case.region, case.violation, elements
+        path = self._paths.get(place)
+        if path is None:
+            if case.violation not in self.assessor.violations or case.region not in self.regions:
+                return None
+            borders = self.assessor.selector.place(*place).borders
+            path = self._paths.setdefault(place, LawsMet(borders))
+        act, decided = case.committed, case.decided
+        if act is None or decided is None or case.measures:
+            return None
+        ended = act.ended
+        acted, day = ended.earliest, decided.earliest
+        if acted is None or day is None or acted != ended.latest or day != decided.latest:
+            return None
+        if day < acted or (_says_more(case, act) and self._problems(case)):
+            return None
+        first, until, law = path.span
+        if first <= acted and day < until:
+            return law
+        days, known = path.law_on(acted, day)
+        return known if days is None else self._meet(case, elements, path, days)
+
+    def _meet(
+        self, case: Case, elements: frozenset[str], path: LawsMet, days: tuple[int, int]
+    ) -> CompiledLaw | None:
+        """The law of these days, once it has been asked for twice."""
+        if path.is_first(days):
+            return None
+        decided, acted = decision_span(case), act_span(case)
+        stretch = self.assessor.selector.stretch
+        then, new = (
+            stretch(case.region, case.violation, Moment(law, acted, decided), elements)
+            for law in (acted, decided)
+        )
+        law = self.compiler.law(new) if then.same_law(new) else None
+        if law is not None:
+            # The elements are those of the place to which the law belongs.
+            law.receipt = self.receipt_parts(law.stamps, elements)
+        return path.keep(days, law)
 
     def _problems(self, case: Case) -> list[Problem]:
         """Names in the case that nobody knows; empty for nearly every case."""
@@ -183,7 +264,7 @@ class Evaluator:
             return Applied(main=new, current=new, choice=same, settled=new.settled)
         return choose(assess(case, reading, Moment(acted, acted, decided), elements), new)
 
-    def _gaps(self, applied: Applied) -> Iterator[Problem]:
+    def gaps(self, applied: Applied) -> Iterator[Problem]:
         """Laws of which the catalogue does not hold the penalty provision."""
         laws = (applied.main, applied.other)
         for law in (law for law in laws if law is not None and law.stretch.lacks_provision):
@@ -197,7 +278,7 @@ class Evaluator:
             place = Location(f"case {law.case.id}", path="$.violation")
             yield Problem("provision-not-on-record", place, details, Severity.WARNING)
 
-    def _undated(self, applied: Applied) -> Iterator[Problem]:
+    def undated(self, applied: Applied) -> Iterator[Problem]:
         """Lists and benchmarks that bear on the outcome though nobody knows since when they do."""
         main, current = applied.main, applied.current
         bearing = [*main.held, *main.unknown]
@@ -208,6 +289,20 @@ class Evaluator:
             details = {"ruleset": name, "instrument": ruleset.instrument.name}
             place = Location(f"case {main.case.id}", path="$.region")
             yield Problem("ruleset-undated", place, details, Severity.WARNING)
+
+    def receipt_parts(
+        self, stamps: tuple[RulesetStamp, ...], elements: frozenset[str]
+    ) -> Mapping[str, object]:
+        """What a receipt says, but for the case."""
+        return {
+            **OF_CASE,
+            "engine": self.knowing.version,
+            "rulesets": stamps,
+            "knowledge": self.knowing.digest,
+            "as_known_on": self.assessor.selector.as_known_on,
+            "drafts": self.knowing.drafts,
+            "elements": tuple(sorted(elements)),
+        }
 
     def _not_in_force(self, case: Case) -> Problem:
         """Neither on the day of the act nor on that of the decision was it a violation."""
@@ -227,7 +322,10 @@ def _is_undated(candidate: Candidate) -> bool:
     return candidate.rule.in_force.start is None and kind in _BEGINNING
 
 
-@attrs.frozen(eq=False)
+_NOTHING_DERIVED: Final[Derived] = (frozenset(), ())
+
+
+@attrs.define(eq=False)
 class Answer:
     """Works out the parts of an outcome when they are read."""
 
@@ -240,10 +338,21 @@ class Answer:
         """Assessment under the law applied."""
         return self.applied.main
 
+    def crime_suspected(self) -> Truth:
+        """Whether a crime is suspected."""
+        crime = self.main.reading.view.get("crime_suspected")
+        return Truth.of(crime if isinstance(crime, bool) else None)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Problems of the case that did not prevent its evaluation."""
+        applied, evaluator = self.applied, self.evaluator
+        gaps, undated = evaluator.gaps(applied), evaluator.undated(applied)
+        return (*_misread(applied), *gaps, *undated)
+
     @property
     def grade(self) -> Grade | None:
         """Grade proposed, unless open or contested."""
-        return self.main.base.grade if self.applied.settled else None
+        return self.main.result.grade if self.applied.settled else None
 
     def findings(self) -> tuple[Finding, ...]:
         """All candidates of the law applied, and those about measures of today, by rule id."""
@@ -254,90 +363,15 @@ class Answer:
             speaking = tuple(sorted(both, key=lambda c: c.rule.id))
         held = {c.rule.id for c in (*main.held, *current.holding)}
         unknown = {c.rule.id for c in (*main.unknown, *current.waiting)}
-        return tuple(self._finding(c, held, unknown) for c in speaking)
 
-    def _finding(self, candidate: Candidate, held: set[str], unknown: set[str]) -> Finding:
-        rule = candidate.rule
-        truth = Truth.of(rule.id in held or (None if rule.id in unknown else False))
-        kind = candidate.ruleset.lists.get(rule.list) if rule.list else None
-        return Finding(
-            rule=rule.id,
-            title=rule.title,
-            list=kind.name if kind else None,
-            ground=rule.ground,
-            axis=rule.axis,
-            permits=rule.permits,
-            modality=rule.modality,
-            truth=truth,
-            level=rule.level,
-            citations=rule.citations,
-            measures=tuple(sorted(rule.measures or (), key=lambda m: m.value)),
-            source=self,
-        )
+        def truth(rule: str) -> Truth:
+            return Truth.of(rule in held or (None if rule in unknown else False))
+
+        return findings_of([form_of(c, truth(c.rule.id)) for c in speaking], self)
 
     def trace(self, rule: str) -> Trace:
         """Why a rule holds, fails or cannot be told."""
-        of_penalty = next((c for c in self.main.stretch.penalty if c.rule.id == rule), None)
-        law = self.main if of_penalty is not None else self.applied.current
-        stretch, reading = law.stretch, law.reading
-        candidate = of_penalty or next(c for c in stretch.compulsion if c.rule.id == rule)
-        why = trace(
-            candidate.condition,
-            law.vocabulary,
-            reading.view,
-            names=candidate.names,
-            derived=reading.derived,
-            whose=self._whose,
-        )
-        why = self._with_definitions(why, candidate, law)
-        notes = []
-        if candidate.has_elements:
-            notes.append(Trace(node="element", truth=Truth.TRUE, text=phrase("trace.element")))
-        if candidate.has_joint_elements:
-            text = phrase("trace.element-joint")
-            notes.append(Trace(node="element", truth=Truth.TRUE, text=text))
-        if rule in stretch.doubtful:
-            notes.append(Trace(node="in_force", truth=Truth.UNKNOWN, text=phrase("trace.in-force")))
-        if not notes:
-            return why
-        truth = why.truth & notes[-1].truth
-        return Trace(node="all", truth=truth, text=why.text, children=(why, *notes))
-
-    def _with_definitions(self, found: Trace, candidate: Candidate, law: Assessment) -> Trace:
-        """The trace with whose definition told which earlier violations count."""
-        children = tuple(self._with_definitions(c, candidate, law) for c in found.children)
-        countings = {
-            counting: None
-            for fact in (found.facts if found.node == "test" else ())
-            for counting in self._countings(fact, candidate, law)
-        }
-        if not countings:
-            return attrs.evolve(found, children=children) if children else found
-        texts = [self._counting_text(counting) for counting in countings]
-        said = both(lambda lang: join_clauses((one.in_(lang) for one in texts), lang, "or"))
-        cited = dict.fromkeys(citation for one in countings for citation in one.citations)
-        return attrs.evolve(found, definition=said, citations=tuple(cited))
-
-    def _counting_text(self, counting: Counting) -> Text:
-        """Which earlier violations count, and by whose definition if that is not the law's."""
-        said = counting_text(counting, self.main.case.violation)
-        whose = self._whose(counting.ruleset) if isinstance(counting, FirstViolation) else None
-        return said if whose is None else phrase("whose.counting", counting=said, whose=whose)
-
-    def _whose(self, name: str) -> Text | None:
-        """The local ruleset that defines something, by its id or the name of a definition."""
-        near = self.evaluator.assessor.selector.near(self.main.case.region)
-        ruleset = name.partition("#")[0]
-        found = next((one for one in near if one.id == ruleset and one.region != NATIONAL), None)
-        return phrase("whose", ruleset=found.title) if found is not None else None
-
-    def _countings(self, fact: str, candidate: Candidate, law: Assessment) -> tuple[Counting, ...]:
-        key = candidate.names.get(fact)
-        if key is None:
-            return self.evaluator.assessor.countings(fact, law.stretch)
-        return tuple(
-            first for step in law.stretch.plan if step.key == key for first in step.definitions
-        )
+        return trace_rule(rule, self.main, self.applied.current, self.evaluator.assessor)
 
     def reason(self) -> Reason:
         """The row that applied, in words."""
@@ -387,13 +421,13 @@ class Answer:
         """The duties that follow."""
         main = self.main
         # While the grade is open no rule has carried anything yet.
-        is_told = self.grade is not None or main.base.contested
+        is_told = self.grade is not None or main.result.contested
         carried = set(main.base.determining if is_told else ())
         crime = main.reading.view.get("crime_suspected")
         situation = Situation(
             case=main.case,
             grade=self.grade,
-            contested=main.base.contested,
+            contested=main.result.contested,
             grounds=frozenset(
                 (c.rule.ruleset, c.rule.ground) for c in main.held if c.rule.id in carried
             ),
@@ -434,20 +468,8 @@ class Answer:
         other = self.applied.other
         laws = (self.main,) if other is None else (self.main, other)
         used = {r.id: r for law in laws for r in law.stretch.rulesets}
-        stamps = tuple(
-            RulesetStamp(id=r.id, version=r.version, digest=r.digest, plugin=r.plugin)
-            for r in sorted(used.values(), key=lambda r: r.id)
-        )
-        knowing = self.evaluator.knowing
-        return Receipt(
-            engine=knowing.version,
-            rulesets=stamps,
-            knowledge=knowing.digest,
-            case=fingerprint(self.main.case),
-            as_known_on=self.evaluator.assessor.selector.as_known_on,
-            drafts=knowing.drafts,
-            elements=tuple(sorted(self.elements)),
-        )
+        said = self.evaluator.receipt_parts(stamps_of(tuple(used.values())), self.elements)
+        return receipt_of(self.main.case, said)
 
     def labels(self) -> Mapping[str, Text]:
         """Names of region, violation, department and party kind, and of the facts stated."""
@@ -462,6 +484,74 @@ class Answer:
         if case.party.kind is not None:
             labels["party"] = phrase(f"party.{case.party.kind.value}")
         return labels
+
+
+class CompiledAnswer(Answer):
+    """Works out the same parts, most of them from what the compiled law knows already."""
+
+    __slots__ = ("case", "derived", "law", "told", "values")
+    case: Case
+    derived: Derived
+    law: CompiledLaw
+    told: Told
+    values: dict[str, Value]
+
+    if not TYPE_CHECKING:  # Any name would be taken for an attribute.
+
+        def __getattr__(self, name: str) -> object:
+            """The laws looked at: old and new are the same; assessed when that is first read."""
+            if name != "applied":
+                msg = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise AttributeError(msg)
+            main = self._assessment()
+            settled = main.settled
+            found = Applied(main=main, current=main, choice=LawChoice.SAME, settled=settled)
+            self.applied = found
+            return found
+
+    def _assessment(self) -> Assessment:
+        told, assessor, case = self.told, self.evaluator.assessor, self.case
+        (names, problems), view = self.derived, assessor.view_of(self.values)
+        return Assessment(
+            vocabulary=assessor.vocabulary,
+            case=case,
+            stretch=self.law.stretch,
+            on=decision_span(case),
+            reading=Reading(view=view, stated=case.facts.keys(), derived=names, problems=problems),
+            held=told.held,
+            unknown=told.unknown,
+            result=told.verdict.result,
+            settled=told.verdict.settled,
+        )
+
+    def crime_suspected(self) -> Truth:
+        """Whether a crime is suspected."""
+        crime = self.values.get("crime_suspected")
+        return Truth.of(crime if isinstance(crime, bool) else None)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """All candidates, by rule id."""
+        return findings_of(self.told.findings, self)
+
+    def fine(self) -> Fine:
+        """The fine for the grade."""
+        return self.law.fine(self.told, self.values.get, super().fine)
+
+    def receipt(self) -> Receipt:
+        """What is needed to compute the outcome again."""
+        return receipt_of(self.case, self.law.receipt)
+
+
+def _says_more(case: Case, act: Act) -> bool:
+    """Whether it says anything that may be wrong besides place, violation, facts and two dates."""
+    return (
+        case.priors is not None
+        or case.discovered is not None
+        or case.filed is not None
+        or case.notified is not None
+        or bool(case.examined)
+        or act.began is not None
+    )
 
 
 def _misread(applied: Applied) -> tuple[Problem, ...]:
@@ -493,9 +583,9 @@ def _other_law(other: Assessment) -> OtherLaw:
     return OtherLaw(
         on=format_span(other.on),
         grade=other.grade,
-        permitted=other.base.permitted,
+        permitted=other.result.permitted,
         settled=other.settled,
-        contested=other.base.contested,
+        contested=other.result.contested,
         fine=found,
         kinds=tuple(one.kind for one in _open_kinds(other)),
     )

@@ -11,7 +11,7 @@ from bizrules import phrases, wording
 from bizrules.conditions import AnyOf, Condition
 from bizrules.facts import Vocabulary
 from bizrules.implication import implies
-from bizrules.matching import View, compile_condition, open_facts, residual
+from bizrules.matching import View, compile_condition
 from bizrules.outcomes import Fine, FineRange, FineState, KindOutcome
 from bizrules.penalties import (
     Band,
@@ -28,6 +28,7 @@ from bizrules.penalties import (
 )
 from bizrules.provenance import Text
 from bizrules.rules import RuleEffect
+from bizrules.tracing import open_facts, residual
 from bizrules.truth import Truth
 from bizrules.wording import phrase
 

@@ -88,7 +88,8 @@ def _choose_settled(old: Assessment, new: Assessment) -> Applied:
     order = compare_fines(old_fine, new_fine)
     if order is None:
         # The law whose fine is open stands in front, so that what is missing is asked.
-        return _open(old if old_fine.open_facts else new, old, new, settled=old.base == new.base)
+        lead = old if old_fine.open_facts else new
+        return _open(lead, old, new, settled=old.result == new.result)
     if order is not Order.EQUAL:
         return _applied(old if order is Order.LIGHTER else new, old, new, LawBasis.FINE)
     return _choose_by_kinds(old, new)
@@ -124,13 +125,13 @@ def _choose_by_kinds(old: Assessment, new: Assessment) -> Applied:
         return _applied(old, old, new, basis)
     if after[1] < before[0]:
         return _applied(new, old, new, LawBasis.KINDS)
-    return _open(old, old, new, settled=old.base == new.base)
+    return _open(old, old, new, settled=old.result == new.result)
 
 
 def _same_kinds(old: Assessment, new: Assessment) -> bool:
     """Whether both laws carry the same other kinds on the same conditions."""
     kinds = [[p.kinds for p in law.stretch.provisions] for law in (old, new)]
-    return kinds[0] == kinds[1] and len(kinds[0]) <= 1 and old.base == new.base
+    return kinds[0] == kinds[1] and len(kinds[0]) <= 1 and old.result == new.result
 
 
 def tie_facts(applied: Applied) -> frozenset[str]:
@@ -153,7 +154,7 @@ def _prevails(one: Assessment, other: Assessment) -> bool:
 
     By its grade, where both take it from the same range; else the fines may say the opposite.
     """
-    grade = one.base.grade
+    grade = one.result.grade
     if grade is None or not (_same_ranges(one, other) or one.fine().state in WITHOUT_FINE):
         return False
     return all(grade < rank(possible) for possible in other.possible())
@@ -168,7 +169,7 @@ def _same_ranges(one: Assessment, other: Assessment) -> bool:
 
 def _leaves_nothing(one: Assessment) -> bool:
     """Whether a settled result is an exemption under which no penalty stands, nor may stand."""
-    if one.base.permitted != (Grade.EXEMPT,):
+    if one.result.permitted != (Grade.EXEMPT,):
         return False
     return one.fine().state in WITHOUT_FINE and not _kinds(one)[1]
 
@@ -180,9 +181,9 @@ def rank(grade: Grade | None) -> Grade:
 
 def _grades(assessment: Assessment) -> tuple[Grade, Grade]:
     """Grade proposed, and the heaviest permitted."""
-    base = assessment.base
-    highest = max(base.permitted)
-    return (highest if base.grade is None else base.grade, highest)
+    result = assessment.result
+    highest = max(result.permitted)
+    return (highest if result.grade is None else result.grade, highest)
 
 
 def _kinds(assessment: Assessment) -> tuple[KindWeights, KindWeights]:

@@ -8,33 +8,23 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
 from typing import Any, Final, TypeAlias
 
-import attrs
-
-from bizrules import wording
 from bizrules.conditions import (
-    ALWAYS,
-    NEVER,
     AllOf,
     AnyOf,
     AtLeast,
     Condition,
-    Defined,
     Not,
     Op,
     PerKind,
     Share,
     Test,
     children,
-    facts_read,
 )
 from bizrules.errors import Problem
 from bizrules.facts import Fact, Kind, Value, Vocabulary, parse_value
-from bizrules.outcomes import Trace
-from bizrules.provenance import Location, Text
-from bizrules.truth import Truth
+from bizrules.provenance import Location
 from bizrules.values import Money
 
 Comparable: TypeAlias = bool | int | str | Decimal | date | frozenset[str]
@@ -234,12 +224,10 @@ def _compile_test(test: Test, vocabulary: Vocabulary, names: Names) -> Matcher:
         other = names.get(test.operand.fact, test.operand.fact)
         return _compare_share(keys, test.op, other, test.operand)
     if len(keys) > 1:
-        limit = _limit(fact, test)
-        limit = tuple(map(_exact, limit)) if isinstance(limit, tuple) else _exact(limit)
-        return _compare_sum(keys, _PREDICATES[test.op](limit))
+        return _compare_sum(keys, predicate_for(test.op, exact_limit(fact, test)))
     if fact.kind is Kind.BOOLEAN and test.op is Op.IS:
         return _is_true(keys[0]) if test.operand is True else _is_false(keys[0])
-    return _compare(keys[0], test.op, _limit(fact, test), _predicate(fact, test))
+    return _compare(keys[0], test.op, limit_of(fact, test), predicate_of(fact, test))
 
 
 def _is_true(key: str) -> Matcher:
@@ -254,7 +242,12 @@ def _is_false(key: str) -> Matcher:
     return match
 
 
-def _limit(fact: Fact, test: Test) -> Any:  # noqa: ANN401 - a comparable of the fact's kind
+def limit_of(fact: Fact, test: Test) -> Any:  # noqa: ANN401 - a comparable of the fact's kind
+    """What a fact is tested against, in comparable form.
+
+    Raises:
+        TypeError: If that is a share of another fact.
+    """
     operand = test.operand
     if isinstance(operand, tuple):
         return tuple(comparable(fact, value) for value in operand)
@@ -264,12 +257,23 @@ def _limit(fact: Fact, test: Test) -> Any:  # noqa: ANN401 - a comparable of the
     return comparable(fact, operand)
 
 
-def _predicate(fact: Fact, test: Test) -> Callable[[Any], bool]:
-    limit = _limit(fact, test)
-    return _PREDICATES[test.op](limit)
+def exact_limit(fact: Fact, test: Test) -> Any:  # noqa: ANN401 - a comparable of the fact's kind
+    """What a sum is tested against, for computing with."""
+    limit = limit_of(fact, test)
+    return tuple(map(exact_amount, limit)) if isinstance(limit, tuple) else exact_amount(limit)
 
 
-def _exact(found: Any) -> Any:  # noqa: ANN401 - an amount
+def predicate_of(fact: Fact, test: Test) -> Callable[[Any], bool]:
+    """The test of one fact as a function over its comparable values."""
+    return predicate_for(test.op, limit_of(fact, test))
+
+
+def predicate_for(op: Op, limit: Any) -> Callable[[Any], bool]:  # noqa: ANN401 - as `limit_of`
+    """A test against a limit as a function over comparable values."""
+    return _PREDICATES[op](limit)
+
+
+def exact_amount(found: Any) -> Any:  # noqa: ANN401 - an amount
     """The amount for computing with: decimals are rounded by their context, fractions never."""
     return Fraction(found) if isinstance(found, Decimal) else found
 
@@ -305,7 +309,7 @@ def _compare(key: str, op: Op, limit: Any, holds: Callable[[Any], bool]) -> Matc
 def _compare_sum(keys: tuple[str, ...], holds: Callable[[Any], bool]) -> Matcher:
     def match(view: View) -> bool | None:
         found = [view.get(key) for key in keys]
-        return None if None in found else holds(sum(map(_exact, found)))
+        return None if None in found else holds(sum(map(exact_amount, found)))
 
     return match
 
@@ -320,96 +324,7 @@ def _compare_share(keys: tuple[str, ...], op: Op, other: str, share: Share) -> M
         base = view.get(other)
         if base is None or None in found:
             return None
-        total = sum(map(_exact, found))
-        return build(_exact(base) * numerator)(total * denominator)
+        total = sum(map(exact_amount, found))
+        return build(exact_amount(base) * numerator)(total * denominator)
 
     return match
-
-
-def trace(
-    condition: Condition,
-    vocabulary: Vocabulary,
-    view: View,
-    *,
-    names: Names,
-    derived: frozenset[str],
-    whose: Callable[[str], Text | None] = lambda _name: None,
-) -> Trace:
-    """Why the condition has its truth over the view, as a tree.
-
-    Args:
-        condition: The condition.
-        vocabulary: Declarations of its facts.
-        view: Known facts.
-        names: Names of the view under which some facts are read.
-        derived: Facts that were computed, not stated.
-        whose: Says whose definition a defined concept is, by its name; None where it goes without
-            saying.
-    """
-
-    def visit(node: Condition) -> Trace:
-        truth = Truth.of(compile_condition(node, vocabulary, names)(view))
-        told = partial(Trace, truth=truth, text=wording.condition_text(node, vocabulary))
-        if isinstance(node, Test):
-            read = tuple(sorted(facts_read(node)))
-            found = _found(read, vocabulary, view, names)
-            return told(node="test", found=found, facts=read, derived=not derived.isdisjoint(read))
-        if isinstance(node, Defined):
-            inner, by = visit(node.condition), whose(node.name)
-            return told(node="defined", citations=node.citations, definition=by, children=(inner,))
-        parts = tuple(visit(part) for part in parts_of(node))
-        return told(node=_NODE_NAMES[type(node)], children=parts)
-
-    return visit(condition)
-
-
-_NODE_NAMES: Final[Mapping[type, str]] = {
-    AllOf: "all",
-    AnyOf: "any",
-    Not: "not",
-    AtLeast: "at_least",
-    PerKind: "per_kind",
-}
-
-
-def _found(read: tuple[str, ...], vocabulary: Vocabulary, view: View, names: Names) -> Text | None:
-    known = [(vocabulary[name], view.get(names.get(name, name))) for name in read]
-    values = [(fact, value_of(fact, found)) for fact, found in known if found is not None]
-    if not values:
-        return None
-    if len(read) > 1:
-        return wording.both(partial(wording.say_known, values))
-    ((fact, value),) = values
-    return wording.both(partial(wording.say_value, fact, value))
-
-
-def residual(condition: Condition, vocabulary: Vocabulary, view: View, names: Names) -> Condition:
-    """What is left to tell of a condition: its parts that are known, replaced by their truth."""
-    truth = compile_condition(condition, vocabulary, names)(view)
-    if truth is not None:
-        return ALWAYS if truth else NEVER
-    if isinstance(condition, Test):
-        return condition
-    if isinstance(condition, Not):
-        return attrs.evolve(condition, part=residual(condition.part, vocabulary, view, names))
-    if isinstance(condition, Defined):
-        inner = residual(condition.condition, vocabulary, view, names)
-        return attrs.evolve(condition, condition=inner)
-    if isinstance(condition, PerKind):
-        return AnyOf(tuple(residual(p, vocabulary, view, names) for p in parts_of(condition)))
-    parts = tuple(residual(part, vocabulary, view, names) for part in condition.parts)
-    return attrs.evolve(condition, parts=parts)
-
-
-def open_facts(
-    condition: Condition, vocabulary: Vocabulary, view: View, names: Names
-) -> frozenset[str]:
-    """Unknown facts that can still change the truth of a condition that cannot be told."""
-    if compile_condition(condition, vocabulary, names)(view) is not None:
-        return frozenset()
-    if isinstance(condition, Test):
-        return frozenset(
-            name for name in facts_read(condition) if view.get(names.get(name, name)) is None
-        )
-    parts = (open_facts(part, vocabulary, view, names) for part in parts_of(condition))
-    return frozenset(name for part in parts for name in part)

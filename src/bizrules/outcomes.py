@@ -9,7 +9,7 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import attrs
 
@@ -20,6 +20,7 @@ from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.provenance import Citation, NormLevel, Text
 from bizrules.receipts import Receipt
 from bizrules.rules import Axis, Ground, Measure
+from bizrules.shared_records import Drafted, Shared
 from bizrules.truth import Truth
 
 CHOICE: Final = "choice"
@@ -28,7 +29,7 @@ CHANGES: Final = (CHOICE, "grade", "compulsion", "fine", "kinds")
 
 
 @attrs.frozen(kw_only=True)
-class Trace:
+class Trace(Shared):
     """Why a condition has its truth value, as a tree.
 
     Attributes:
@@ -64,7 +65,7 @@ class TraceSource(Protocol):
 
 
 @attrs.frozen(kw_only=True)
-class Finding:
+class Finding(Shared):
     """One rule against one case (认定).
 
     Attributes:
@@ -259,7 +260,7 @@ class DueDuty:
 
 
 @attrs.frozen(kw_only=True)
-class Question:
+class Question(Shared):
     """An unknown fact that can still change the outcome.
 
     Attributes:
@@ -311,7 +312,7 @@ class Question:
 
 
 @attrs.frozen(kw_only=True)
-class Miss:
+class Miss(Shared):
     """One condition for want of which a lenient rule failed.
 
     Attributes:
@@ -330,7 +331,7 @@ class Miss:
 
 
 @attrs.frozen(kw_only=True)
-class NearMiss:
+class NearMiss(Drafted):
     """A lenient rule that failed by few conditions.
 
     Attributes:
@@ -467,8 +468,12 @@ class OutcomeSource(Protocol):
         """Names of region, violation and party, for the explanation."""
 
 
+LATE_PARTS: Final = frozenset({"crime_suspected", "problems"})
+"""What every outcome says, but not everybody reads."""
+
+
 @attrs.frozen(kw_only=True, eq=False)
-class Outcome:
+class Outcome(Drafted):
     """What `evaluate` returns for a case (处理意见). It recommends; the authority decides.
 
     Attributes:
@@ -492,6 +497,17 @@ class Outcome:
     crime_suspected: Truth = Truth.UNKNOWN
     problems: tuple[Problem, ...] = ()
     source: OutcomeSource = attrs.field(repr=False)
+
+    if not TYPE_CHECKING:  # Any name would be taken for an attribute.
+
+        def __getattr__(self, name: str) -> object:
+            """What an outcome of `outcome_parts` was not given: its source computes it."""
+            if name not in LATE_PARTS:
+                msg = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise AttributeError(msg)
+            found = getattr(self.source, name)()
+            object.__setattr__(self, name, found)
+            return found
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

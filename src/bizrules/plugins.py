@@ -88,6 +88,18 @@ def installed_plugins() -> tuple[Plugin, ...]:
     return _read_all(_load(entry) for entry in entries)
 
 
+def installed_plugin(name: str) -> Plugin | None:
+    """The installed plugin of that name, none of the others being imported; None without one.
+
+    Raises:
+        PluginError: As `installed_plugins`.
+    """
+    for entry in entry_points(group=GROUP):
+        if (entry.dist.name if entry.dist else entry.name) == name:
+            return _read(_load(entry))
+    return None
+
+
 def _load(entry: EntryPoint) -> _Found:
     name = entry.dist.name if entry.dist else entry.name
     version = entry.dist.version if entry.dist else ""

@@ -1,9 +1,10 @@
 """Where something stands: in a file, in a law, in an instrument."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from enum import Enum, IntEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -40,8 +41,30 @@ def _unfolded(text: str) -> str:
     return _FOLD.sub("", text) if " " in text else text
 
 
+_new, _set = object.__new__, object.__setattr__
+
+
+class _Sayable:
+    """What is said in a language when that language is first read."""
+
+    __slots__ = ("_say",)
+    _say: Callable[[str], str]
+
+    if not TYPE_CHECKING:  # Any name would be taken for an attribute.
+
+        def __getattr__(self, name: str) -> str:
+            """The text in a language that was not said yet."""
+            if name not in ("zh", "en"):
+                msg = f"{type(self).__name__!r} object has no attribute {name!r}"
+                raise AttributeError(msg)
+            said = self._say(name)
+            said = _unfolded(said) if name == "zh" else said
+            object.__setattr__(self, name, said)
+            return said
+
+
 @attrs.frozen
-class Text:
+class Text(_Sayable):
     """A text for people, in each language the library speaks.
 
     Between Chinese characters the Chinese text has no spaces: a text folded over several lines
@@ -50,6 +73,13 @@ class Text:
 
     zh: str = attrs.field(converter=_unfolded)
     en: str
+
+    @classmethod
+    def said_by(cls, say: Callable[[str], str]) -> "Text":
+        """The text that a function says, asked for each language when it is first read."""
+        text = _new(cls)
+        _set(text, "_say", say)
+        return text
 
     def in_(self, lang: str) -> str:
         """The text in the language `zh` or `en`."""

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 import attrs
@@ -24,12 +24,16 @@ from bizrules.conditions import (
 from bizrules.evaluation import Answer
 from bizrules.facts import CODED, Fact, Kind
 from bizrules.intertemporal import tie_facts
-from bizrules.matching import Comparable, comparable, open_facts
+from bizrules.matching import Comparable, comparable
 from bizrules.outcomes import CHANGES, LawChoice, Question, Verdict
 from bizrules.penalties import Modality
 from bizrules.provenance import Text
+from bizrules.remembering import Remembered
 from bizrules.rules import Measure, Reach
-from bizrules.selection import Candidate
+from bizrules.selection import Candidate, Stretch
+from bizrules.shared_records import draft_of
+from bizrules.tracing import Parts, open_facts
+from bizrules.trials import SETTINGS, Trials
 from bizrules.wording import both, join, phrase, say_date
 
 DATE_FACTS: Final = ("committed", "decided")
@@ -38,17 +42,14 @@ _MAX_ANSWERS: Final = 12
 
 def deciding(assessment: Assessment) -> list[Candidate]:
     """Unknown rules on the penalty axis that can still change the result, alone or with others."""
-    classes, decisive = assessment.trials.classes, assessment.trials.deciding()
-    return [
-        candidate
-        for candidate in assessment.unknown
-        if candidate.weight is not None and classes[candidate.weight] in decisive
-    ]
+    return Trials.of(assessment).deciding()
 
 
 def deciding_measures(assessment: Assessment) -> list[Candidate]:
     """Unknown rules on the compulsion axis on which the verdict about a measure waits."""
     open_measures = {m.measure for m in assessment.measures if m.verdict is Verdict.OPEN}
+    if not open_measures:
+        return []
 
     def speaks(candidate: Candidate, measure: Measure) -> bool:
         return candidate.rule.measures is None or measure in candidate.rule.measures
@@ -92,7 +93,9 @@ def questions_for(assessor: Assessor, answer: Answer) -> tuple[Question, ...]:
         question_about(name, assessor, answer, changes=need.changes, rules=need.rules)
         for name, need in needs.items()
     ]
-    return tuple(sorted(questions, key=lambda question: question.rank))
+    if len(questions) > 1:
+        questions.sort(key=lambda question: question.rank)
+    return tuple(questions)
 
 
 def _fine_facts(answer: Answer) -> tuple[str, ...]:
@@ -118,7 +121,9 @@ def _need(
 ) -> None:
     for candidate in candidates:
         for name in open_facts_of(law, candidate):
-            need = needs.setdefault(name, _Need())
+            need = needs.get(name)
+            if need is None:
+                need = needs[name] = _Need()
             need.rules.add(candidate.rule.id)
             need.changes.add(change)
 
@@ -164,30 +169,47 @@ def question_about(
         changes: What the fact can change, of `CHANGES`.
         rules: Rules that wait for it.
     """
-    changes = tuple(change for change in CHANGES if change in changes)
+    changes = tuple([change for change in CHANGES if change in changes])
     rules = tuple(sorted(rules))
     if name in DATE_FACTS and name not in assessor.vocabulary:
         return _question_about_date(name, changes, rules)
     fact = assessor.vocabulary[name]
-    ask = fact.question or phrase("ask.fact", label=fact.label)
-    search = _search(name, assessor, answer)
-    return Question(
-        fact=name,
-        kind=fact.kind,
-        ask=ask if search is None else search.asking(ask),
-        label=fact.label,
-        choices=tuple((choice.code, choice.label) for choice in fact.choices),
-        unit="yuan" if fact.kind is Kind.MONEY else fact.unit.value if fact.unit else None,
-        evidence=fact.evidence,
-        answered_by=tuple(who.value for who in fact.answered_by),
-        judgement=fact.judgement,
-        group=fact.group,
-        changes=changes,
-        rules=rules,
-        settles=_share_that_settles(fact, answer.main) if rules else Fraction(0),
-        since=search.since if search is not None else None,
-        registers=search.registers if search is not None else (),
-    )
+    draft, parts = _QuestionDraft(), _PARTS(fact)
+    if fact.counts is not None or name in assessor.selector.derived:
+        search = _search(name, assessor, answer)
+        parts = parts if search is None else {**parts, **search.parts(parts["ask"])}
+    draft.fact = name
+    draft.changes = changes
+    draft.rules = rules
+    draft.group = fact.group
+    draft.settles = _share_that_settles(fact, answer.main) if rules else _NO_SHARE
+    draft._parts = parts  # noqa: SLF001 - the record is begun here
+    draft.__class__ = Question
+    made: Question = draft
+    return made
+
+
+_QuestionDraft: Final = draft_of(Question)
+_NO_SHARE: Final = Fraction(0)
+
+
+def _parts(fact: Fact) -> Parts:
+    """What every question for a fact says, by the names of its fields."""
+    return {
+        "kind": fact.kind,
+        "ask": fact.question or phrase("ask.fact", label=fact.label),
+        "label": fact.label,
+        "choices": tuple((choice.code, choice.label) for choice in fact.choices),
+        "unit": "yuan" if fact.kind is Kind.MONEY else fact.unit.value if fact.unit else None,
+        "evidence": fact.evidence,
+        "answered_by": tuple(who.value for who in fact.answered_by),
+        "judgement": fact.judgement,
+        "since": None,
+        "registers": (),
+    }
+
+
+_PARTS: Final[Remembered[Fact, Parts]] = Remembered(_parts)
 
 
 def _question_about_date(name: str, changes: tuple[str, ...], rules: tuple[str, ...]) -> Question:
@@ -209,6 +231,11 @@ class _Search:
     since: date | None
     registers: tuple[Text, ...]
 
+    def parts(self, question: Text) -> Parts:
+        """What the question says of the search, by the names of its fields."""
+        ask = self.asking(question)
+        return {"ask": ask, "since": self.since, "registers": self.registers}
+
     def asking(self, question: Text) -> Text:
         """The question with where and how far back to look."""
         registers = both(lambda lang: join((one.in_(lang) for one in self.registers), lang))
@@ -224,13 +251,10 @@ def _search(name: str, assessor: Assessor, answer: Answer) -> _Search | None:
 
     Where several definitions count, the search reaches back to the earliest day of all.
     """
-    laws = [answer.main, answer.applied.other, answer.applied.current]
-    found = {
-        one: None
-        for law in laws
-        if law is not None
-        for one in assessor.countings(name, law.stretch)
-    }
+    laws = (answer.main, answer.applied.other, answer.applied.current)
+    # Mostly all are one.
+    stretches = {id(law.stretch): law.stretch for law in laws if law is not None}
+    found = {one: None for law in stretches.values() for one in assessor.countings(name, law)}
     if not found:
         return None
     starts = [assessor.search_start(answer.main.case, counting) for counting in found]
@@ -242,12 +266,22 @@ def _search(name: str, assessor: Assessor, answer: Answer) -> _Search | None:
 
 def _share_that_settles(fact: Fact, law: Assessment) -> Fraction:
     """Share of the answers, one for each stretch of values that tests tell apart, that settle."""
-    trials = law.trials
-    answers = representative_answers(fact, trials.readers.get(fact.name, ()))
-    if not answers:
-        return Fraction(0)
-    settled = sum(trials.settles(fact.name, value) for value in answers)
-    return Fraction(settled, len(answers))
+    answers = _ANSWERS(law.stretch).get(fact.name)
+    if answers is None:
+        readers = SETTINGS(law.stretch).readers(fact.name)
+        answers = representative_answers(fact, readers.candidates)
+        answers = _ANSWERS(law.stretch).setdefault(fact.name, answers)
+    return _share(Trials.of(law).settling(fact.name, answers), len(answers))
+
+
+_ANSWERS: Final[Remembered[Stretch, dict[str, tuple[Comparable, ...]]]] = Remembered(lambda _: {})
+"""The answers that the law of a stretch tells apart, by fact."""
+
+
+@cache
+def _share(some: int, number: int) -> Fraction:
+    """So many of a small number; nothing of none."""
+    return Fraction(some, number) if number else _NO_SHARE
 
 
 def representative_answers(fact: Fact, candidates: Iterable[Candidate]) -> tuple[Comparable, ...]:

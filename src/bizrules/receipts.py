@@ -4,6 +4,8 @@ from datetime import date
 
 import attrs
 
+from bizrules.shared_records import Shared
+
 
 @attrs.frozen(kw_only=True)
 class RulesetStamp:
@@ -16,7 +18,7 @@ class RulesetStamp:
 
 
 @attrs.frozen(kw_only=True)
-class Receipt:
+class Receipt(Shared):
     """What is needed to compute the same outcome again (留痕).
 
     Attributes:

@@ -143,13 +143,17 @@ class RegionTable:
     def __attrs_post_init__(self) -> None:
         """Follow every chain of parents to its end."""
         # INVARIANT: after this, `_climb` ends and raises nothing.
+        ending: set[str] = set()
         for region in self.regions:
             seen: set[str] = set()
             for step in self._climb(region):
                 if step.code in seen:
                     msg = f"region `{region.code}` is above itself"
                     raise ValueError(msg)
+                if step.code in ending:
+                    break
                 seen.add(step.code)
+            ending |= seen
 
     def _climb(self, region: Region) -> Iterator[Region]:
         """The region and the ones above it, up to the country."""
@@ -263,7 +267,7 @@ class RegionTable:
         ]
 
     def with_zones(self, zones: Iterable[Region]) -> "RegionTable":
-        """A new table that has the functional zones (功能区) as well.
+        """The table that has the functional zones (功能区) as well; itself if there are none.
 
         The order of the zones has no meaning; a zone may lie in another one.
 
@@ -276,6 +280,8 @@ class RegionTable:
         """
         # Codes of the standard come from its list only: a plugin may not correct it.
         added = tuple(zones)
+        if not added:
+            return self
         for zone in added:
             if zone.level != "zone":
                 msg = f"region `{zone.code}` ({zone.zh}) is no functional zone"

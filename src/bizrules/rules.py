@@ -1,9 +1,11 @@
 """Rules, lists, grounds, definitions and the rulesets that issue them together."""
 
-from collections.abc import Mapping
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 
 import attrs
 
@@ -391,6 +393,21 @@ class Definition:
     location: Location | None = attrs.field(default=None, eq=False, repr=False)
 
 
+class RuleTable(Sequence[Rule]):
+    """Rules that are read only when they are asked for, as those of a bundle are."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def about(self, violation: str) -> tuple[Rule, ...]:
+        """The rules that name the violation and those for all, in their order."""
+
+    @property
+    @abstractmethod
+    def ids(self) -> Sequence[str]:
+        """Their ids, in their order."""
+
+
 @attrs.frozen(kw_only=True)
 class Ruleset:
     """Rules issued together (规则集).
@@ -437,7 +454,7 @@ class Ruleset:
     bands: tuple[BandTable, ...] = ()
     combination: Combination | None = None
     batches: tuple[Batch, ...] = ()
-    rules: tuple[Rule, ...] = ()
+    rules: Sequence[Rule] = ()
     duties: tuple[Duty, ...] = ()
     digest: str = ""
     plugin: str = "bizrules"
@@ -460,7 +477,17 @@ class Ruleset:
 
     def rules_on(self, violation: str) -> tuple[Rule, ...]:
         """Its rules that speak about a violation: those that name it, and those for all."""
-        return tuple(r for r in self.rules if r.violations is None or violation in r.violations)
+        rules = self.rules
+        if isinstance(rules, RuleTable):
+            return rules.about(violation)
+        general, about = self._places
+        numbers = sorted((*about.get(violation, ()), *general))
+        return tuple(rules[number] for number in numbers)
+
+    @cached_property
+    def _places(self) -> tuple[tuple[int, ...], Mapping[str, tuple[int, ...]]]:
+        """Where the rules for all violations stand, and those about each that is named."""
+        return rule_places(self.rules)
 
     def successor(self, rule: Rule) -> Rule | None:
         """The later version of the entry, if there is one."""
@@ -469,6 +496,49 @@ class Ruleset:
     def repealing(self, rule: Rule) -> Batch | None:
         """The batch that repealed the rule, if one did."""
         return next((one for one in self.batches if rule.id in one.repeals), None)
+
+
+class RulesById(Mapping[str, Rule]):
+    """The rules of several rulesets by their ids, each read when it is asked for."""
+
+    __slots__ = ("_places",)
+
+    def __init__(self, rulesets: Iterable[Ruleset]) -> None:
+        """Note where each rule stands."""
+        self._places: dict[str, tuple[Sequence[Rule], int]] = {}
+        for ruleset in rulesets:
+            rules = ruleset.rules
+            ids = rules.ids if isinstance(rules, RuleTable) else [rule.id for rule in rules]
+            self._places.update((one, (rules, number)) for number, one in enumerate(ids))
+
+    def __getitem__(self, rule_id: str) -> Rule:
+        """The rule of that id."""
+        rules, number = self._places[rule_id]
+        return rules[number]
+
+    def __contains__(self, rule_id: object) -> bool:
+        return rule_id in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def rule_places(
+    rules: Sequence[Rule],
+) -> tuple[tuple[int, ...], Mapping[str, tuple[int, ...]]]:
+    """Numbers of the rules for all violations, and of those that name each violation."""
+    general: list[int] = []
+    about: dict[str, list[int]] = {}
+    for number, rule in enumerate(rules):
+        if rule.violations is None:
+            general.append(number)
+        else:
+            for violation in rule.violations:
+                about.setdefault(violation, []).append(number)
+    return tuple(general), {name: tuple(found) for name, found in about.items()}
 
 
 @attrs.frozen(kw_only=True)

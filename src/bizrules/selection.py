@@ -16,11 +16,14 @@ from bizrules.conditions import Condition, facts_read, without
 from bizrules.facts import Vocabulary
 from bizrules.history import FirstViolation
 from bizrules.matching import Matcher, View, compile_condition
+from bizrules.moments import Moment, days_of
 from bizrules.penalties import BandTable, Provision
 from bizrules.regions import RegionTable
 from bizrules.rules import Axis, Combination, Duty, Reach, Rule, Ruleset, Violation
 from bizrules.values import DateSpan, Interval
 from bizrules.weights import Weight, weigh
+
+__all__ = ["Candidate", "Moment", "Place", "Selector", "Step", "Stretch"]
 
 
 @attrs.frozen(kw_only=True)
@@ -160,34 +163,8 @@ class Stretch:
         )
 
 
-@attrs.frozen
-class Moment:
-    """The days that decide which law is looked at.
-
-    Attributes:
-        law: Days of the law: those of the act, or those of the decision.
-        act: Days of the act.
-        decision: Days of the decision.
-    """
-
-    law: DateSpan
-    act: DateSpan
-    decision: DateSpan
-
-    @classmethod
-    def on(cls, span: DateSpan) -> "Moment":
-        """Act and decision on the same days."""
-        return cls(span, span, span)
-
-    def span(self, reach: Reach) -> DateSpan:
-        """The days on which a rule must be in force, by how far it reaches back."""
-        if reach is Reach.IF_MORE_LENIENT:
-            return self.law
-        return self.act if reach is Reach.NEVER else self.decision
-
-
 @attrs.frozen(kw_only=True, eq=False)
-class _Place:
+class Place:
     """Everything about one violation at one place, whatever the date.
 
     INVARIANT: what is in force is told by comparing the first and the last of the days with the
@@ -236,10 +213,16 @@ class Selector:
     regions: RegionTable
     derived: Mapping[str, bool]
     as_known_on: date | None = None
-    _places: dict[tuple[str, str, frozenset[str]], _Place] = attrs.field(
+    _places: dict[tuple[str, str, frozenset[str]], Place] = attrs.field(
         factory=dict, init=False, repr=False
     )
     _near: dict[str, tuple[Ruleset, ...]] = attrs.field(factory=dict, init=False, repr=False)
+    _general: dict[tuple[str, frozenset[str], frozenset[str]], Candidate] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
+    _of_days: dict[tuple[int, tuple[DateSpan, ...]], tuple[Candidate, Candidate]] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
 
     def stretch(
         self,
@@ -257,20 +240,23 @@ class Selector:
             elements: Elements of other violations that the same act broke (同一违法行为): no more
                 than its own do they make it heavier.
         """
-        place = self._places.get((region, violation, elements))
-        if place is None:
-            place = self._settle(region, violation, elements)
+        place = self.place(region, violation, elements)
         key = place.key(moment)
         known = place.stretches.get(key)
         if known is None:
             known = place.stretches.setdefault(key, self._build(place, moment))
         return known
 
-    def _settle(self, region: str, violation: str, elements: frozenset[str]) -> _Place:
+    def place(self, region: str, violation: str, elements: frozenset[str] = _NO_ELEMENTS) -> Place:
+        """What may speak about the violation at the place, whatever the date; as in `stretch`."""
+        known = self._places.get((region, violation, elements))
+        return known or self._settle(region, violation, elements)
+
+    def _settle(self, region: str, violation: str, elements: frozenset[str]) -> Place:
         entry = self.violations[violation]
         rulesets = self.near(region)
         candidates = [
-            self._compile(rule, ruleset, entry, elements)
+            self._candidate(rule, ruleset, entry, elements)
             for ruleset in rulesets
             for rule in ruleset.rules_on(violation)
             if self._fits(rule, ruleset, entry)
@@ -278,15 +264,14 @@ class Selector:
         # The days of the law always count: violations and provisions reach back as law does.
         reaching = {Reach.IF_MORE_LENIENT, *(r.reach for r in rulesets)}
         reaching |= {candidate.rule.reach for candidate in candidates}
-        place = _Place(
+        place = Place(
             candidates=tuple(sorted(candidates, key=lambda c: c.rule.id)),
             rulesets=rulesets,
             violation=entry,
             borders=_borders(candidates, rulesets, entry),
             reaches=tuple(reach for reach in Reach if reach in reaching),
         )
-        self._places[region, violation, elements] = place
-        return place
+        return self._places.setdefault((region, violation, elements), place)
 
     def near(self, region: str) -> tuple[Ruleset, ...]:
         """Rulesets of the region and its ancestors, the nearest first.
@@ -321,7 +306,7 @@ class Selector:
         found = []
         for reach in Reach:
             own = [ruleset for ruleset in given if ruleset.reach is reach]
-            days = _days(moment.span(reach), (r.in_force for r in own))
+            days = days_of(moment.span(reach), (r.in_force for r in own))
             found.append({frozenset(r.id for r in own if self._covers(r, day)) for day in days})
         chosen = {frozenset().union(*choice) for choice in product(*found)}
         return tuple(tuple(r for r in given if r.id in ids) for ids in sorted(chosen, key=sorted))
@@ -332,16 +317,33 @@ class Selector:
             return False
         return ruleset.in_force.as_known_on(self.as_known_on).covers(span)
 
-    def _compile(
+    def _candidate(
         self, rule: Rule, ruleset: Ruleset, violation: Violation, joint: frozenset[str]
     ) -> Candidate:
+        """The rule compiled for a violation; one for all violations only once."""
+        elements = _NO_ELEMENTS
+        if rule.is_heavier:
+            # What constitutes an offence does not aggravate it, nor another one of the same act.
+            elements = (violation.elements | joint) & self._facts_of(rule)
+        if not rule.is_general:
+            return self._compile(rule, ruleset, elements, own=violation.elements)
+        key = rule.id, elements, elements & violation.elements
+        known = self._general.get(key)
+        if known is None:
+            made = self._compile(rule, ruleset, elements, own=violation.elements)
+            known = self._general.setdefault(key, made)
+        return known
+
+    @staticmethod
+    def _facts_of(rule: Rule) -> frozenset[str]:
+        """Facts that a rule reads, with any definition of the concepts that it uses."""
         reads = facts_read(rule.condition)
-        concepts = tuple(dated_concepts(rule.condition))
-        for concept in concepts:
-            reads |= facts_read(concept.condition)
-        names = self.names_for(ruleset, reads)
-        # What constitutes an offence does not aggravate it, nor another one of the same act.
-        elements = (violation.elements | joint) & reads if rule.is_heavier else _NO_ELEMENTS
+        return reads.union(*(facts_read(one.condition) for one in dated_concepts(rule.condition)))
+
+    def _compile(
+        self, rule: Rule, ruleset: Ruleset, elements: frozenset[str], *, own: frozenset[str]
+    ) -> Candidate:
+        names = self.names_for(ruleset, self._facts_of(rule))
         condition = without(rule.condition, elements) if elements else rule.condition
         return Candidate(
             rule=rule,
@@ -352,17 +354,26 @@ class Selector:
             reads=facts_read(condition),
             weight=weigh(rule, depth=self._depth(rule)) if rule.axis is Axis.PENALTY else None,
             in_force=rule.in_force.as_known_on(self.as_known_on),
-            varies=bool(concepts),
-            has_elements=bool(elements & violation.elements),
-            has_joint_elements=bool(elements - violation.elements),
+            varies=next(dated_concepts(rule.condition), None) is not None,
+            has_elements=bool(elements & own),
+            has_joint_elements=bool(elements - own),
         )
 
     def _dated(self, candidate: Candidate, moment: Moment) -> Candidate:
         """The candidate with the definitions of concepts of the days; unknown where they differ."""
-        days = _days(
+        days = days_of(
             moment.span(candidate.rule.reach),
             (concept.in_force for concept in dated_concepts(candidate.condition)),
         )
+        # By identity, since a candidate is long to hash; what is kept keeps it alive.
+        key = id(candidate), days
+        known = self._of_days.get(key)
+        if known is None:
+            made = candidate, self._defined(candidate, days)
+            known = self._of_days.setdefault(key, made)
+        return known[1]
+
+    def _defined(self, candidate: Candidate, days: Iterable[DateSpan]) -> Candidate:
         found = dict.fromkeys(
             concepts_on(candidate.condition, day.earliest or date.min, self.as_known_on)
             for day in days
@@ -417,13 +428,13 @@ class Selector:
             )
         )
         found: dict[int, None] = {}
-        for day in _days(span, (r.in_force for r in fitting)):
+        for day in days_of(span, (r.in_force for r in fitting)):
             index = next((i for i, r in enumerate(fitting) if self._covers(r, day)), len(fitting))
             found[index] = None
         ordered = [*(r.first_violation for r in fitting), None]
         return tuple(ordered[index] or _NO_DEFINITION for index in sorted(found))
 
-    def _build(self, place: _Place, moment: Moment) -> Stretch:
+    def _build(self, place: Place, moment: Moment) -> Stretch:
         law = moment.law
         is_violation = place.violation.in_force.as_known_on(self.as_known_on).covers(law)
         kept = self._kept(place, moment)
@@ -456,13 +467,13 @@ class Selector:
             reads=reads,
         )
 
-    def _kept(self, place: _Place, moment: Moment) -> list[tuple[Candidate, bool | None]]:
+    def _kept(self, place: Place, moment: Moment) -> list[tuple[Candidate, bool | None]]:
         """The candidates of the moment, each with whether it is in force on all of its days."""
         truths = [(c, c.in_force.covers(moment.span(c.rule.reach))) for c in place.candidates]
         kept = self._without_supplements([one for one in truths if one[1] is not False])
         return [(self._dated(c, moment) if c.varies else c, truth) for c, truth in kept]
 
-    def _speaking(self, place: _Place, moment: Moment) -> list[tuple[Ruleset, bool | None]]:
+    def _speaking(self, place: Place, moment: Moment) -> list[tuple[Ruleset, bool | None]]:
         """The rulesets for the department, each with whether it is in force on all of its days."""
         return [
             (r, truth)
@@ -562,14 +573,6 @@ def _besides(provisions: Iterable[Provision], duties: Iterable[Duty]) -> Iterato
         yield facts_read(provision.only_after)
         yield from (facts_read(tier.when) for tier in provision.tiers)
         yield from (facts_read(kind.when) for kind in provision.kinds)
-
-
-def _days(span: DateSpan, intervals: Iterable[Interval]) -> tuple[DateSpan, ...]:
-    """A day for each stretch of the span between the ends of the intervals."""
-    first, last = span.earliest or date.min, span.latest or date.max
-    ends = {end for interval in intervals for end in (interval.start, interval.until)}
-    inside = sorted(end for end in ends if end is not None and first < end <= last)
-    return tuple(DateSpan.on(day) for day in (first, *inside))
 
 
 def _combinations(ways: Iterable[Iterable[Ruleset]]) -> tuple[Combination, ...]:

@@ -20,6 +20,7 @@ _INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]*)")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MAX_DIGITS: Final = 24
 FEN_PER_YUAN: Final = 100
+_IN_EVERY_MONTH: Final = 28
 
 
 class Plain(str):
@@ -171,6 +172,8 @@ def add_months(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if not MINYEAR <= year <= MAXYEAR:
         return date.min if year < MINYEAR else date.max
+    if day.day <= _IN_EVERY_MONTH:
+        return date(year, month + 1, day.day)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 

@@ -42,8 +42,8 @@ _OPPOSITE: Final = {
 
 
 def both(build: Callable[[str], str]) -> Text:
-    """A text built once for each language."""
-    return Text(zh=build("zh"), en=build("en"))
+    """A text built for each language when it is read in it."""
+    return Text.said_by(build)
 
 
 def phrase(key: str, /, **details: Text | str | int) -> Text:

@@ -54,10 +54,15 @@ def process(
         input=given,
         capture_output=True,
         check=False,
-        env=environment() if env is None else dict(env),
+        env={"BIZRULES_NO_CACHE": "0", **_without_cache(environment() if env is None else env)},
         timeout=120,
     )
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def _without_cache(env: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment without the word that tests in this process use no cache."""
+    return {name: value for name, value in env.items() if name != "BIZRULES_NO_CACHE"}
 
 
 @cache

@@ -27,10 +27,11 @@ from bizrules.derivation import act_span, decision_span, discovery
 from bizrules.errors import CaseError
 from bizrules.facts import Kind, Value, Vocabulary
 from bizrules.loading import Knowledge
-from bizrules.matching import comparable, compile_condition, trace
+from bizrules.matching import comparable, compile_condition
 from bizrules.outcomes import LawChoice, Outcome, Verdict
 from bizrules.penalties import Modality, Provision
 from bizrules.rules import Axis, Measure, Rule, Ruleset
+from bizrules.tracing import trace
 from bizrules.truth import Truth
 from bizrules.values import DateSpan, Interval
 from property.worlds import (
@@ -81,7 +82,7 @@ class TestConditions:
         """The root of a trace, and each of its parts, says the truth of its condition."""
         facts = data.draw(assignments(VOCABULARY, condition))
         view = {name: comparable(VOCABULARY[name], value) for name, value in facts.items()}
-        why = trace(condition, VOCABULARY, view, names={}, derived=frozenset())
+        why = trace(condition, VOCABULARY, view, names={})
         assert why.truth is reference.truth(condition, facts, VOCABULARY)
         for part in why.children:
             assert part.text.zh

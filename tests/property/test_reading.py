@@ -14,6 +14,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bizrules import _yaml
+from bizrules._scalars import (
+    DOCUMENT_GLANCES,
+    DOCUMENT_SCALARS,
+    MISSED,
+    PLAIN_GLANCES,
+    PLAIN_SCALARS,
+)
 from bizrules._structure import Raw, from_plain, structure, unstructure
 from bizrules._yaml import (
     DataPath,
@@ -300,6 +307,53 @@ records = st.recursive(
     ),
     max_leaves=3,
 )
+
+
+scalars = (
+    texts.map(Plain)
+    | texts
+    | st.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,3})?", fullmatch=True).map(Plain)
+    | st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", fullmatch=True)
+    | st.dates().map(date.isoformat).map(Plain)
+    | st.sampled_from(["true", "false", "True", "null"]).map(Plain)
+    | st.none()
+    | st.booleans()
+    | st.integers()
+    | st.decimals(allow_nan=False)
+    | st.dates()
+    | amounts
+    | st.lists(texts, max_size=2)
+)
+
+
+class TestGlances:
+    """What a glance sees is what the reader reads."""
+
+    @given(st.data(), scalars)
+    def test_like_reading(self, draw: st.DataObject, data: object) -> None:
+        """A glance at a value misses it or finds the very value, of the very type."""
+        readers, glances = draw.draw(
+            st.sampled_from([(DOCUMENT_SCALARS, DOCUMENT_GLANCES), (PLAIN_SCALARS, PLAIN_GLANCES)])
+        )
+        cls = draw.draw(st.sampled_from(sorted(glances, key=str)))
+        found = glances[cls](data)
+        if found is not MISSED:
+            read = readers[cls](Raw(Document("x", data), (), data))
+            assert (type(found), found) == (type(read), read)
+
+    @pytest.mark.parametrize(
+        ("cls", "data"),
+        [
+            (bool, Plain("true")),
+            (int, Plain("-120")),
+            (str, Plain("a")),
+            (Decimal, Plain("5")),
+            (date, Plain("2024-02-29")),
+        ],
+    )
+    def test_enough(self, cls: type, data: str) -> None:
+        """What most documents hold is seen at a glance."""
+        assert DOCUMENT_GLANCES[cls](data) is not MISSED
 
 
 class TestPlainData:

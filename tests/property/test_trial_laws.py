@@ -7,20 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bizrules.assessment import Assessment, Assessor, weights
+from bizrules import trials
+from bizrules.assessment import Assessment
 from bizrules.cases import Case
 from bizrules.engine import Engine
 from bizrules.errors import CaseError
 from bizrules.evaluation import Answer
-from bizrules.facts import Fact
-from bizrules.outcomes import Verdict
 from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.questions import deciding, deciding_measures, representative_answers
 from bizrules.resolution import resolve
-from bizrules.rules import Combination, Measure, RuleEffect
-from bizrules.selection import Candidate
+from bizrules.rules import Combination, RuleEffect
+from bizrules.trials import Trials
 from bizrules.values import Interval
 from bizrules.weights import Weight, alike
+from property import plain_routes
 from property.worlds import (
     BORDERS,
     CASES,
@@ -114,57 +114,6 @@ class TestClasses:
         assert len(set(found.values())) == classes
 
 
-def plainly_deciding(law: Assessment) -> list[Candidate]:
-    """Unknown rules that change the result alone, beside another one, or beside all others."""
-    found = []
-    base = weights(law.held)
-    for candidate in law.unknown:
-        own = weights([candidate])
-        others = [other for other in law.unknown if other is not candidate]
-        trials = [[], others, *([other] for other in others)]
-        if any(
-            resolve([*base, *weights(trial)], one) != resolve([*base, *weights(trial), *own], one)
-            for trial in trials
-            for one in law.stretch.combinations
-        ):
-            found.append(candidate)
-    return found
-
-
-def plainly_deciding_measures(law: Assessment) -> list[Candidate]:
-    """Rules about an open measure: those that bind, and any where nothing allows to omit it."""
-
-    def speaks(candidate: Candidate, measure: Measure) -> bool:
-        return candidate.rule.measures is None or measure in candidate.rule.measures
-
-    return [
-        candidate
-        for candidate in law.waiting
-        if any(
-            outcome.verdict is Verdict.OPEN
-            and speaks(candidate, outcome.measure)
-            and (
-                candidate.rule.modality is Modality.SHALL
-                or not any(speaks(other, outcome.measure) for other in law.holding)
-            )
-            for outcome in law.measures
-        )
-    ]
-
-
-def plainly_settles(assessor: Assessor, law: Assessment, fact: Fact) -> list[bool]:
-    """For each answer whether the law, judged anew with it, leaves nothing open."""
-    candidates = [*law.stretch.penalty, *law.stretch.compulsion]
-    keys = {c.names.get(fact.name, fact.name) for c in candidates} | {fact.name}
-    found = []
-    for value in representative_answers(fact, candidates):
-        view = {**law.reading.view, **dict.fromkeys(keys, value)}
-        reading = attrs.evolve(law.reading, view=view)
-        judged = assessor.judge(law.case, law.stretch, law.on, reading)
-        found.append(judged.settled and not judged.has_open_measure)
-    return found
-
-
 def laws_of(built: Engine, one: Case) -> list[Assessment]:
     """The case under the law applied and the other one."""
     answer = built.evaluate(one).source
@@ -184,8 +133,8 @@ class TestTrials:
         except CaseError:
             return
         for law in laws:
-            assert deciding(law) == plainly_deciding(law)
-            assert deciding_measures(law) == plainly_deciding_measures(law)
+            assert deciding(law) == plain_routes.deciding(law)
+            assert deciding_measures(law) == plain_routes.deciding_measures(law)
 
     @given(WORLDS | CHANGING_WORLDS, CASES)
     def test_answers(self, world: World, one: Case) -> None:
@@ -197,10 +146,10 @@ class TestTrials:
             return
         for law in laws:
             for fact in facts.values():
-                readers = law.trials.readers.get(fact.name, ())
-                answers = representative_answers(fact, readers)
-                found = [law.trials.settles(fact.name, value) for value in answers]
-                assert found == plainly_settles(assessor, law, fact)
+                trial = Trials.of(law).about(fact.name)
+                answers = representative_answers(fact, trial.readers.candidates)
+                found = [trial.settles(value) for value in answers]
+                assert found == plain_routes.settles(assessor, law, fact)
 
     def test_twins(self) -> None:
         """Of two unknown rules that weigh alike, both are asked about."""
@@ -221,4 +170,21 @@ class TestTrials:
         built = engine(rule("r", Grade.LIGHTER, is_true("sold")), violations=(lawful,))
         [old, _] = laws_of(built, case(committed=date(2021, 12, 1), facts={}))
         assert old.stretch.is_violation is False
-        assert old.trials.settles("sold", value=True)
+        assert Trials.of(old).about("sold").settles(value=True)
+
+    @given(WORLDS, st.lists(CASES, min_size=1, max_size=3))
+    def test_nothing_is_kept(self, world: World, several: list[Case]) -> None:
+        """Where nothing is kept, the same is found."""
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(trials, "MOST_KEPT", 0)
+            for one in several:
+                try:
+                    [law, *_] = laws_of(world.engine, one)
+                except CaseError:
+                    continue
+                assert deciding(law) == plain_routes.deciding(law)
+                for fact in world.knowledge.vocabulary.facts.values():
+                    trial = Trials.of(law).about(fact.name)
+                    answers = representative_answers(fact, trial.readers.candidates)
+                    found = [trial.settles(value) for value in answers]
+                    assert found == plain_routes.settles(world.engine.assessor, law, fact)

@@ -25,17 +25,15 @@ from bizrules.conditions import (
 from bizrules.facts import Kind, Value
 from bizrules.matching import (
     UnreadableError,
-    _limit,
     comparable,
     compile_condition,
+    limit_of,
     reader,
-    trace,
     value_of,
 )
-from bizrules.outcomes import Trace
 from bizrules.truth import Truth
 from bizrules.values import Money, Plain
-from property.worlds import CITE, check, is_false, is_true
+from property.worlds import check, is_false, is_true
 from reference import all_of, any_of, at_least
 from strategies import VOCABULARY, text
 
@@ -198,7 +196,7 @@ class TestTests:
     def test_a_share_has_no_limit_of_its_own(self) -> None:
         """What is compared with another fact has no fixed limit."""
         with pytest.raises(TypeError, match="no fixed limit"):
-            _limit(VOCABULARY["area"], check("area", Op.BELOW, Share("passage_width")))
+            limit_of(VOCABULARY["area"], check("area", Op.BELOW, Share("passage_width")))
 
 
 TRUTHS = (True, False, None)
@@ -368,84 +366,3 @@ class TestReading:
             reader(VOCABULARY[name])(raw)
         assert caught.value.problem.code == code
         assert caught.value.problem.location.path == f"$.facts.{name}"
-
-
-def traced(condition: Condition, facts: Mapping[str, Value], **more: object) -> Trace:
-    """The trace of a condition over typed facts."""
-    view = {name: comparable(VOCABULARY[name], value) for name, value in facts.items()}
-    derived = frozenset(str(name) for name in more)
-    return trace(condition, VOCABULARY, view, names={}, derived=derived)
-
-
-class TestTrace:
-    """A trace says for every part whether it holds, what was found, and where it is defined."""
-
-    def test_a_test(self) -> None:
-        """A test says what it asks, what the case says, and which facts it reads."""
-        why = traced(check("goods_value", Op.BELOW, Money(50_000)), {"goods_value": Money(6600)})
-        assert (why.node, why.truth, why.facts) == ("test", Truth.TRUE, ("goods_value",))
-        assert why.text.zh == "〔goods_value〕不足500元"
-        assert why.found is not None
-        assert (why.found.zh, why.found.en) == ("66元", "66 yuan")
-        assert not why.derived
-        assert why.children == ()
-
-    def test_an_unknown_fact(self) -> None:
-        """Where nothing is known nothing is found."""
-        why = traced(YES, {})
-        assert (why.truth, why.found) == (Truth.UNKNOWN, None)
-
-    def test_a_derived_fact(self) -> None:
-        """A fact that was computed is marked."""
-        why = traced(AllOf((YES, NO)), {"recalled": True, "sold": True}, recalled=True)
-        assert [child.derived for child in why.children] == [True, False]
-
-    def test_several_facts(self) -> None:
-        """Where a test reads several facts, what was found names each that is known."""
-        test = check("blocked_width", Op.AT_MOST, Share("passage_width", Fraction(1, 5)))
-        both = traced(test, {"blocked_width": Decimal(20), "passage_width": Decimal(100)})
-        assert both.facts == ("blocked_width", "passage_width")
-        assert both.found is not None
-        assert both.found.en == "[blocked_width]: 20 cm; [passage_width]: 100 cm"
-        one = traced(test, {"passage_width": Decimal(100)})
-        assert (one.truth, one.facts) == (Truth.UNKNOWN, both.facts)
-        assert one.found is not None
-        assert one.found.en == "[passage_width]: 100 cm"
-
-    def test_a_definition(self) -> None:
-        """A defined concept carries its citations, with its meaning inside."""
-        why = traced(Defined("t#a", text("timely"), YES, (CITE,)), {"recalled": False})
-        assert (why.node, why.truth, why.citations) == ("defined", Truth.FALSE, (CITE,))
-        assert why.text.en == "[timely]"
-        assert [child.node for child in why.children] == ["test"]
-
-    def test_a_tree(self) -> None:
-        """Every connective is a node with its parts in the order of writing."""
-        condition = AllOf(
-            (
-                AnyOf((YES, NO)),
-                Not(is_true("incident")),
-                AtLeast(2, (YES, NO, is_true("minor"))),
-                PerKind("goods_kind", (("leaf", YES), ("other", NO))),
-            )
-        )
-        why = traced(condition, {"recalled": True, "goods_kind": "leaf", "incident": False})
-        assert [child.node for child in why.children] == ["any", "not", "at_least", "per_kind"]
-        found = [child.truth for child in why.children]
-        assert found == [Truth.TRUE, Truth.TRUE, Truth.UNKNOWN, Truth.TRUE]
-        leaf, other = why.children[3].children
-        assert (leaf.node, leaf.truth) == ("all", Truth.TRUE)
-        assert [part.truth for part in other.children] == [Truth.FALSE, Truth.UNKNOWN]
-        assert why.truth is Truth.UNKNOWN
-
-    def test_another_name(self) -> None:
-        """What stands under another name in the view is found under the fact's own."""
-        why = trace(
-            YES,
-            VOCABULARY,
-            {"recalled@r": True},
-            names={"recalled": "recalled@r"},
-            derived=frozenset(),
-        )
-        assert (why.truth, why.facts) == (Truth.TRUE, ("recalled",))
-        assert why.found is not None

@@ -1,5 +1,9 @@
+from collections.abc import Callable
+from copy import copy, deepcopy
 from datetime import date
+from pickle import dumps, loads
 
+import attrs
 import pytest
 
 from bizrules.provenance import Citation, Instrument, InstrumentKind, Location, NormLevel, Text
@@ -21,6 +25,16 @@ class TestLocations:
         assert str(location) == text
 
 
+WARNING = Text(zh="警告", en="warning")
+
+
+def _carried(text: Text) -> Text:
+    """The text as another process gets it."""
+    found = loads(dumps(text))  # noqa: S301 - made here
+    assert isinstance(found, Text)
+    return found
+
+
 class TestTexts:
     """A text is read in the language asked for."""
 
@@ -28,6 +42,45 @@ class TestTexts:
     def test_language(self, lang: str, said: str) -> None:
         """Chinese and English are kept apart."""
         assert Text(zh="警告", en="warning").in_(lang) == said
+
+    def test_said_when_it_is_read(self) -> None:
+        """A text that a function says is asked for once in each language that is read."""
+        asked: list[str] = []
+
+        def say(lang: str) -> str:
+            asked.append(lang)
+            return WARNING.in_(lang)
+
+        told = Text.said_by(say)
+        assert asked == []
+        assert [told.en, told.in_("en"), told.zh, told.zh] == ["warning", "warning", "警告", "警告"]
+        assert asked == ["en", "zh"]
+
+    def test_a_text_like_others(self) -> None:
+        """A text that is yet to be said equals the one that says the same, in every use of it."""
+        told = Text.said_by(WARNING.in_)
+        assert told == WARNING
+        assert Text.said_by(WARNING.in_) == told
+        assert hash(Text.said_by(WARNING.in_)) == hash(WARNING)
+        assert repr(Text.said_by(WARNING.in_)) == repr(WARNING)
+        assert type(told) is Text
+        assert attrs.evolve(Text.said_by(WARNING.in_), en="caution") == Text("警告", "caution")
+        assert attrs.asdict(Text.said_by(WARNING.in_)) == {"zh": "警告", "en": "warning"}
+
+    @pytest.mark.parametrize("again", [copy, deepcopy, _carried])
+    def test_a_copy(self, again: Callable[[Text], Text]) -> None:
+        """A copy says the same, wherever it is carried."""
+        assert again(Text.said_by(WARNING.in_)) == WARNING
+
+    def test_unfolded_when_it_is_said(self) -> None:
+        """Between Chinese characters nothing is left of a fold, whenever the text is said."""
+        assert Text.said_by(lambda _lang: "从轻 处罚").zh == "从轻处罚"
+
+    def test_no_other_attribute(self) -> None:
+        """A text has its languages, and nothing else that could be asked for."""
+        for told in (WARNING, Text.said_by(WARNING.in_)):
+            with pytest.raises(AttributeError, match="'Text' object has no attribute 'fr'"):
+                told.fr  # type: ignore[attr-defined]  # noqa: B018 - the access is the test
 
 
 class TestLevels:

@@ -22,13 +22,14 @@ from bizrules.conditions import (
 )
 from bizrules.engine import Engine
 from bizrules.facts import Answerer, Kind, Value, Vocabulary
-from bizrules.matching import comparable, open_facts
+from bizrules.matching import comparable
 from bizrules.outcomes import FineState, Question
 from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.provenance import Instrument, InstrumentKind, NormLevel
 from bizrules.questions import representative_answers
 from bizrules.rules import Measure, Reach, Rule, RuleEffect
 from bizrules.selection import Candidate, Moment
+from bizrules.tracing import open_facts
 from bizrules.values import DateSpan, Interval, Money, Unit
 from property.worlds import (
     DISTRICT,

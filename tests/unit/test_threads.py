@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from itertools import product
-from threading import Barrier
+from threading import Barrier, Event
 
 import attrs
 import pytest
@@ -169,3 +169,54 @@ def test_threads_share_an_outcome() -> None:
     with ThreadPoolExecutor(THREADS) as pool:
         for found in pool.map(read, range(THREADS)):
             assert found == wanted
+
+
+def with_other_rules(number: int) -> Engine:
+    """An engine of the same rulesets in another version: what one rule orders differs."""
+    built = new_engine()
+    rulesets = [
+        attrs.evolve(
+            one,
+            version=f"{number}",
+            digest=f"{number}",
+            rules=one.rules if number % 2 else one.rules[:-1],
+        )
+        for one in built.rulesets
+    ]
+    return Engine(knowledge=attrs.evolve(built.knowledge, rulesets=tuple(rulesets)))
+
+
+@pytest.mark.usefixtures("_often")
+def test_reload() -> None:
+    """While the engine that threads look up is exchanged, each outcome is wholly of one engine."""
+    engines = [with_other_rules(number) for number in range(2)]
+    wanted = {
+        f"{number}": [told(with_other_rules(number).evaluate(one)) for one in CASES]
+        for number in range(2)
+    }
+    assert wanted["0"] != wanted["1"]
+    current, stop, start = [engines[0]], Event(), Barrier(THREADS)
+
+    def work(_number: int) -> set[str]:
+        start.wait()
+        met = set()
+        for index, one in enumerate(CASES):
+            for _ in range(4):
+                outcome = current[0].evaluate(one)
+                (version,) = {stamp.version for stamp in outcome.receipt.rulesets}
+                met.add(version)
+                assert told(outcome) == wanted[version][index]
+        return met
+
+    def exchange() -> None:
+        while not stop.is_set():
+            current[0] = engines[current[0] is engines[0]]
+
+    with ThreadPoolExecutor(THREADS + 1) as pool:
+        exchanging = pool.submit(exchange)
+        try:
+            met = set().union(*pool.map(work, range(THREADS)))
+        finally:
+            stop.set()
+        exchanging.result()
+    assert met == {"0", "1"}

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from random import Random
 
 import pytest
 import yaml
@@ -655,3 +656,66 @@ def test_sorted_problems() -> None:
     """Problems come in the order of the file, each once."""
     found = problems("a: 1\na: 2\nb: !x 1\n")
     assert sort_problems([*reversed(found), *found]) == found
+
+
+DOCUMENTS = Path(__file__).parents[1] / "documents"
+SHIPPED = Path(__file__).parents[2] / "rulesets" / "national" / "penalty-law.yaml"
+
+
+def everything(raw: bytes) -> object:
+    """The data with the types and both places of all values; or all problems."""
+    try:
+        document = read_yaml(raw, "x")
+    except DocumentError as error:
+        return [(p.code, p.location, dict(p.details)) for p in error.problems]
+    places = {path: (document.places[path], document.key_places[path]) for path in document.places}
+    return repr_of(document.data), places
+
+
+def repr_of(data: object) -> object:
+    """The data with the type of each scalar."""
+    if isinstance(data, dict):
+        return [(key, repr_of(value)) for key, value in data.items()]
+    return [repr_of(one) for one in data] if isinstance(data, list) else (type(data), data)
+
+
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="there is only one parser")
+@pytest.mark.parametrize(
+    "path", [*sorted(DOCUMENTS.rglob("*.yaml")), SHIPPED], ids=lambda path: str(path.stem)
+)
+def test_parsers_alike(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both parsers find the same data, places and problems in a document as people write it."""
+    found = []
+    for one in LOADERS:
+        monkeypatch.setattr(_yaml, "_LOADER", one)
+        found.append(everything(path.read_bytes()))
+    assert found[0] == found[1]
+
+
+class TestManyPlaces:
+    """Places are found in whatever order they are asked for."""
+
+    def test_any_order(self) -> None:
+        """Going through a large document in a wild order finds what going straight does."""
+        lines = [f"r{n}: {{a: [x, {{b: y}}], c: z}}" for n in range(200)]
+        document = read("\n".join(lines))
+        paths = list(document.places)
+        straight = {path: document.locate(path) for path in paths}
+        fresh = read("\n".join(lines))
+        for path in Random(7).sample(paths, len(paths)):  # noqa: S311 - any order
+            assert fresh.locate(path) == straight[path]
+            assert fresh.locate(path).path == render_path(path)
+            row = int(str(path[0])[1:]) + 1 if path else 1
+            assert fresh.locate_key(path).line == row
+
+    @pytest.mark.parametrize(
+        "path", [("a", "x"), ("b", 1), ("b", "0"), ("c",), ("a", 0), ("b", -1)]
+    )
+    def test_nothing_there(self, path: DataPath) -> None:
+        """Where nothing is there is no place; the one above stands in for it."""
+        document = read("a: 1\nb: [2]")
+        with pytest.raises(KeyError):
+            document.places[path]
+        assert document.places.get(path) is None
+        assert document.locate(path).path == render_path(path)
+        assert document.locate(path).line == document.locate(path[:-1]).line

@@ -8,6 +8,8 @@ from typing import Final
 import click
 
 from bizrules.cli._ask import ask
+from bizrules.cli._batch import batch
+from bizrules.cli._bundle import bundle
 from bizrules.cli._catalogue import facts, violations
 from bizrules.cli._check import check, schema
 from bizrules.cli._commands import (
@@ -86,6 +88,7 @@ for _command in (
     matter,
     timeline,
     ask,
+    batch,
     check,
     fmt,
     editor,
@@ -97,6 +100,7 @@ for _command in (
     plugins,
     coverage,
     rulebook,
+    bundle,
     new,
     test,
     mutate,

@@ -20,6 +20,7 @@ from bizrules.cli._commands import (
     SETTLED,
     Command,
     Sources,
+    bundle_options,
     engine_options,
     lang_option,
     option,
@@ -206,6 +207,7 @@ def read_answers(file: str, engine: Engine, screen: Screen) -> Source:
 @option("--all", "every", is_flag=True, text="cli.option.ask-all")
 @input_options
 @engine_options
+@bundle_options
 @lang_option
 @click.pass_context
 def ask(  # noqa: PLR0913 - one argument an option

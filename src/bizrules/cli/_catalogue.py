@@ -11,6 +11,7 @@ from bizrules.cli._commands import (
     SETTLED,
     Command,
     Sources,
+    bundle_options,
     engine_options,
     json_option,
     lang_option,
@@ -34,6 +35,7 @@ _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 @click.argument("name", metavar="[ID]", required=False)
 @json_option
 @engine_options
+@bundle_options
 @lang_option
 @click.pass_obj
 def violations(screen: Screen, *, name: str | None, form: str, sources: Sources) -> int:
@@ -163,6 +165,7 @@ def _switch(condition: Condition, engine: Engine, screen: Screen, label: str = "
 @click.argument("name", metavar="[NAME]", required=False)
 @json_option
 @engine_options
+@bundle_options
 @lang_option
 @click.pass_obj
 def facts(screen: Screen, *, name: str | None, form: str, sources: Sources) -> int:

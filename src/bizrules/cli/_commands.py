@@ -221,12 +221,16 @@ class Sources:
         no_plugins: Whether the installed plugins are left out.
         as_known_on: Only rules published by that day.
         drafts: Whether drafts decide cases too.
+        bundle: A bundle to take in place of documents; None for documents.
+        public: Key with which the bundle must be signed; None takes it unsigned too.
     """
 
     rulesets: tuple[str, ...] = ()
     no_plugins: bool = False
     as_known_on: date | None = None
     drafts: bool = False
+    bundle: str | None = None
+    public: str | None = None
 
     def engine(self) -> Engine:
         """The engine.
@@ -234,7 +238,15 @@ class Sources:
         Raises:
             DocumentError: If a document has problems.
             PluginError: If a plugin is not fit.
+            BundleError: If the bundle does not hold.
         """
+        if self.bundle is not None:
+            return Engine.load_bundle(
+                Path(self.bundle),
+                key=self.public,
+                as_known_on=self.as_known_on,
+                drafts=self.drafts,
+            )
         return Engine.load(
             *map(Path, self.rulesets),
             plugins=not self.no_plugins,
@@ -264,3 +276,25 @@ def engine_options(function: Callable[..., int]) -> Callable[..., int]:
     wrapped = day_option("--as-known-on", text="cli.option.as-known-on")(wrapped)
     wrapped = option("--no-plugins", is_flag=True, text="cli.option.no-plugins")(wrapped)
     return option("--rulesets", multiple=True, metavar="PATH", text="cli.option.rulesets")(wrapped)
+
+
+def bundle_options(function: Callable[..., int]) -> Callable[..., int]:
+    """The options that take a bundle in place of documents, under `engine_options`."""
+
+    @wraps(function)
+    def build(
+        *args: object,
+        sources: Sources,
+        bundle: str | None,
+        public: str | None,
+        **given: object,
+    ) -> int:
+        context = click.get_current_context()
+        if bundle is None and public is not None:
+            context.fail(screen_of(context).say("cli.bundle.public-alone"))
+        if bundle is not None and (sources.rulesets or sources.no_plugins):
+            context.fail(screen_of(context).say("cli.bundle.excludes"))
+        return function(*args, sources=attrs.evolve(sources, bundle=bundle, public=public), **given)
+
+    wrapped = option("--public", metavar="FILE", text="cli.option.public")(build)
+    return option("--bundle", metavar="FILE", text="cli.option.bundle")(wrapped)

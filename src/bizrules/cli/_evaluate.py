@@ -13,6 +13,7 @@ from bizrules.cli._commands import (
     SETTLED,
     Command,
     Sources,
+    bundle_options,
     engine_options,
     lang_option,
     option,
@@ -104,6 +105,7 @@ def input_options(function: Callable[..., int]) -> Callable[..., int]:
 @option("--full", is_flag=True, text="cli.option.full")
 @input_options
 @engine_options
+@bundle_options
 @lang_option
 @click.pass_obj
 def evaluate(
@@ -128,6 +130,7 @@ def evaluate(
 @option("--html", is_flag=True, text="cli.option.html")
 @input_options
 @engine_options
+@bundle_options
 @lang_option
 @click.pass_obj
 def explain(

@@ -70,8 +70,8 @@ class Gathered:
     """
 
     engine: Engine
-    goldens: tuple[GoldenCase, ...] = ()
-    matters: tuple[GoldenMatter, ...] = ()
+    goldens: Sequence[GoldenCase] = ()
+    matters: Sequence[GoldenMatter] = ()
     bad: tuple[BadGolden, ...] = ()
     problems: tuple[tuple[Problem, ...], ...] = ()
     rulesets: frozenset[str] | None = None

@@ -13,6 +13,7 @@ from bizrules.cli._commands import (
     SETTLED,
     Command,
     Sources,
+    bundle_options,
     engine_options,
     lang_option,
     option,
@@ -73,6 +74,7 @@ class Joint:
     text="cli.option.input",
 )
 @engine_options
+@bundle_options
 @lang_option
 @click.pass_obj
 def matter(

@@ -12,6 +12,7 @@ from bizrules.cli._commands import (
     SETTLED,
     Command,
     Sources,
+    bundle_options,
     day_option,
     engine_options,
     json_option,
@@ -125,6 +126,7 @@ def _is_for(rule: Rule, ruleset: Ruleset, department: str, engine: Engine) -> bo
 )
 @json_option
 @engine_options
+@bundle_options
 @lang_option
 @click.pass_obj
 def rules(  # noqa: PLR0913 - one argument an option
@@ -189,6 +191,7 @@ def _rule_row(rule: Rule, ruleset: Ruleset, engine: Engine, lang: str) -> tuple[
     text="cli.option.form",
 )
 @engine_options
+@bundle_options
 @lang_option
 @click.pass_obj
 def show(

@@ -14,6 +14,7 @@ from bizrules.cli._commands import (
     USAGE,
     Command,
     Sources,
+    bundle_options,
     engine_options,
     lang_option,
     option,
@@ -42,6 +43,7 @@ _RULE: Final = "-" * 72
 )
 @option("-o", "--output", "target", metavar="FILE", text="cli.option.output")
 @engine_options
+@bundle_options
 @lang_option
 @click.pass_obj
 def timeline(

@@ -6,66 +6,70 @@ written (`Raw`): `grammar` and `loading` read them with the vocabulary. So do th
 document, each of which is read on its own, so that a fault in one does not hide those of the rest.
 Metadata say what such a value may look like where it is no condition: the class of an entry under
 `item`, a part of the schema under `schema`.
+
+Each name is imported from its module when it is first asked for: most users want only a few.
 """
 
-from collections.abc import Mapping
-from typing import Final, TypeAlias
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from bizrules.documents.cases import (
-    CaseDocument,
-    CasesDocument,
-    ExpectDocument,
-    ExpectedActDocument,
-    ExpectedFineDocument,
-    ExpectedLawDocument,
-    ExpectedSumDocument,
-    ExpectMatterDocument,
-    GoldenDocument,
-    MatterDocument,
-    OfficialDocument,
-    PartyDocument,
-    PriorDocument,
-    PriorsDocument,
-)
-from bizrules.documents.histories import (
-    CountingDocument,
-    FirstViolationDocument,
-    RepeatCountDocument,
-    WindowDocument,
-)
-from bizrules.documents.parts import (
-    CitationDocument,
-    IntervalDocument,
-)
-from bizrules.documents.ruleset import (
-    AccrualDocument,
-    BandTableDocument,
-    BatchDocument,
-    DeadlineDocument,
-    DefinitionDocument,
-    DutyDocument,
-    EffectDocument,
-    FineEffectDocument,
-    InstrumentDocument,
-    ListDocument,
-    PreambleDocument,
-    RuleDocument,
-    RulesetDocument,
-)
-from bizrules.documents.violations import (
-    FineDocument,
-    LimitationDocument,
-    OtherKindDocument,
-    ProvisionDocument,
-    TierDocument,
-    ViolationDocument,
-    ViolationsDocument,
-)
-from bizrules.documents.vocabulary import (
-    CureDocument,
-    FactDocument,
-    VocabularyDocument,
-)
+if TYPE_CHECKING:
+    from bizrules.documents.cases import (
+        CaseDocument,
+        CasesDocument,
+        ExpectDocument,
+        ExpectedActDocument,
+        ExpectedFineDocument,
+        ExpectedLawDocument,
+        ExpectedSumDocument,
+        ExpectMatterDocument,
+        GoldenDocument,
+        MatterDocument,
+        OfficialDocument,
+        PartyDocument,
+        PriorDocument,
+        PriorsDocument,
+    )
+    from bizrules.documents.histories import (
+        CountingDocument,
+        FirstViolationDocument,
+        RepeatCountDocument,
+        WindowDocument,
+    )
+    from bizrules.documents.kinds import KINDS, AnyDocument
+    from bizrules.documents.parts import (
+        CitationDocument,
+        IntervalDocument,
+    )
+    from bizrules.documents.ruleset import (
+        AccrualDocument,
+        BandTableDocument,
+        BatchDocument,
+        DeadlineDocument,
+        DefinitionDocument,
+        DutyDocument,
+        EffectDocument,
+        FineEffectDocument,
+        InstrumentDocument,
+        ListDocument,
+        PreambleDocument,
+        RuleDocument,
+        RulesetDocument,
+    )
+    from bizrules.documents.violations import (
+        FineDocument,
+        LimitationDocument,
+        OtherKindDocument,
+        ProvisionDocument,
+        TierDocument,
+        ViolationDocument,
+        ViolationsDocument,
+    )
+    from bizrules.documents.vocabulary import (
+        CureDocument,
+        FactDocument,
+        VocabularyDocument,
+    )
 
 __all__ = [
     "FORMAT",
@@ -119,15 +123,69 @@ __all__ = [
 FORMAT: Final = "1"
 """The format that this version reads."""
 
-AnyDocument: TypeAlias = (
-    VocabularyDocument | ViolationsDocument | RulesetDocument | CasesDocument | GoldenDocument
-)
-
-KINDS: Final[Mapping[str, type[AnyDocument]]] = {
-    "vocabulary": VocabularyDocument,
-    "violations": ViolationsDocument,
-    "ruleset": RulesetDocument,
-    "cases": CasesDocument,
-    "golden": GoldenDocument,
+_MODULES: Final = {
+    "AccrualDocument": "ruleset",
+    "AnyDocument": "kinds",
+    "BandTableDocument": "ruleset",
+    "BatchDocument": "ruleset",
+    "CaseDocument": "cases",
+    "CasesDocument": "cases",
+    "CitationDocument": "parts",
+    "CountingDocument": "histories",
+    "CureDocument": "vocabulary",
+    "DeadlineDocument": "ruleset",
+    "DefinitionDocument": "ruleset",
+    "DutyDocument": "ruleset",
+    "EffectDocument": "ruleset",
+    "ExpectDocument": "cases",
+    "ExpectMatterDocument": "cases",
+    "ExpectedActDocument": "cases",
+    "ExpectedFineDocument": "cases",
+    "ExpectedLawDocument": "cases",
+    "ExpectedSumDocument": "cases",
+    "FactDocument": "vocabulary",
+    "FineDocument": "violations",
+    "FineEffectDocument": "ruleset",
+    "FirstViolationDocument": "histories",
+    "GoldenDocument": "cases",
+    "InstrumentDocument": "ruleset",
+    "IntervalDocument": "parts",
+    "KINDS": "kinds",
+    "LimitationDocument": "violations",
+    "ListDocument": "ruleset",
+    "MatterDocument": "cases",
+    "OfficialDocument": "cases",
+    "OtherKindDocument": "violations",
+    "PartyDocument": "cases",
+    "PreambleDocument": "ruleset",
+    "PriorDocument": "cases",
+    "PriorsDocument": "cases",
+    "ProvisionDocument": "violations",
+    "RepeatCountDocument": "histories",
+    "RuleDocument": "ruleset",
+    "RulesetDocument": "ruleset",
+    "TierDocument": "violations",
+    "ViolationDocument": "violations",
+    "ViolationsDocument": "violations",
+    "VocabularyDocument": "vocabulary",
+    "WindowDocument": "histories",
 }
-"""The class of each kind of document, by what `document:` says."""
+
+
+def __getattr__(name: str) -> object:
+    """The name, imported from its module.
+
+    Raises:
+        AttributeError: If the package has no such name.
+    """
+    if name not in _MODULES:
+        msg = f"module `bizrules.documents` has no attribute `{name}`"
+        raise AttributeError(msg)
+    found = getattr(import_module(f"bizrules.documents.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """The names that other modules use."""
+    return __all__

@@ -22,11 +22,16 @@ _HIGH: Final = frozenset({Op.AT_MOST, Op.BELOW, Op.BEFORE, Op.IS})
 
 @attrs.frozen
 class _End:
-    """One end of an interval; `shown` is how the document writes it."""
+    """One end of an interval, and the value that makes it."""
 
     number: Number
     is_open: bool
-    shown: str
+    value: Value
+
+    @property
+    def shown(self) -> str:
+        """How documents write it."""
+        return str(plain_value(self.value))
 
 
 def contradictions(
@@ -66,7 +71,7 @@ def _ends(fact: Fact, tests: list[Test]) -> tuple[_End | None, _End | None]:
 def _limits_of_kind(fact: Fact) -> tuple[list[_End], list[_End]]:
     """Counts, measures and amounts are never below zero; a level has its first and last choice."""
     if fact.kind in NUMERIC:
-        return [_End(0, False, "0")], []
+        return [_End(0, False, 0)], []
     if fact.kind is Kind.LEVEL and fact.choices:
         first, last = fact.choices[0].code, fact.choices[-1].code
         return [_End(0, False, first)], [_End(fact.ranks[last], False, last)]
@@ -83,7 +88,7 @@ def _values(test: Test, ops: frozenset[Op], end: int) -> Iterator[Value]:
 
 def _end(fact: Fact, op: Op, value: Value) -> _End:
     number = fact.ranks[str(value)] if fact.kind is Kind.LEVEL else magnitude(value)
-    return _End(number, op in _OPEN, str(plain_value(value)))
+    return _End(number, op in _OPEN, value)
 
 
 def _is_empty(fact: Fact, low: _End, high: _End) -> bool:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Final
 
+import attrs
+
 from bizrules._structure import Raw
 from bizrules.errors import Problem
 from bizrules.facts import NUMERIC, Fact, Kind, Value, parse_value
@@ -17,6 +19,7 @@ _IMPLIED_UNITS: Final[Mapping[Kind, Unit]] = {Kind.MONEY: Unit.YUAN, Kind.DAYS: 
 _BAND: Final = re.compile(r"([\[(])\s*([0-9./]+)\s*,\s*([0-9./]+)\s*([\])])")
 _RATIO: Final = re.compile(r"([0-9]{1,18})/([1-9][0-9]{0,17})")
 _MOST_DECIMALS: Final = 6
+_NOWHERE: Final = Location("value")
 
 
 def near_names(name: str, names: Iterable[str]) -> str:
@@ -30,8 +33,14 @@ def fact_value(fact: Fact, raw: Raw) -> Value | Problem:
     A unit is taken only if it is that of the fact. A number with a unit may stand in quotes, since
     JSON cannot write it otherwise.
     """
-    data: object = raw.data
-    location = raw.location
+    found = _fact_value(fact, raw.data)
+    # Hardly any value is wrong, and the place of the others is of no interest.
+    return attrs.evolve(found, location=raw.location) if isinstance(found, Problem) else found
+
+
+def _fact_value(fact: Fact, data: object) -> Value | Problem:
+    """The value, or what is wrong with it, wherever it stands."""
+    location = _NOWHERE
     if data is None:
         return Problem("value-missing", location)
     if isinstance(data, dict | list) and not (isinstance(data, list) and fact.kind is Kind.SET):

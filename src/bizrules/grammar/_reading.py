@@ -311,10 +311,10 @@ class _Reader:
     def operation(self, facts: tuple[Fact, ...], raw: Raw, key: str) -> Condition:
         """Operator = "is" | "in" | "not_in" | "below" | … | "before" | "on_or_after"."""
         fact = facts[0]
-        fitting = [op.value for op in FITTING[fact.kind]]
         op = OPS.get(key)
         if op is None:
             near = near_names(key, OPS)
+            fitting = (op.value for op in FITTING[fact.kind])
             return self.refuse(
                 "unknown-test",
                 raw.key_location,

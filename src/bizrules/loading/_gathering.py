@@ -3,11 +3,12 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, TypeVar
+from functools import cached_property
+from typing import Final, Literal, TypeVar
 
 import attrs
 
@@ -18,7 +19,7 @@ from bizrules.documents import CitationDocument, IntervalDocument
 from bizrules.errors import DocumentError, Problem
 from bizrules.facts import Vocabulary
 from bizrules.grammar import RESERVED, Scope, near_names, parse_condition, parse_exclusion
-from bizrules.loading._knowledge import Origin
+from bizrules.loading._knowledge import Knowledge, Origin
 from bizrules.provenance import Citation, Location
 from bizrules.values import DateSpan, Interval, Money
 
@@ -167,6 +168,40 @@ class Gathering:
         if number < 1:
             self.refuse("not-positive", raw.at(key).location, key=key, found=str(number))
         return number
+
+
+@attrs.frozen(eq=False)
+class Ids(Collection[str]):
+    """Ids of all rules or all duties.
+
+    Whether an id is one of them is mostly known without a look at any rule.
+
+    Attributes:
+        knowledge: What has them.
+        what: `rule` or `duty`.
+    """
+
+    knowledge: Knowledge
+    what: Literal["rule", "duty"]
+
+    def __contains__(self, name: object) -> bool:
+        """Whether something has the id."""
+        return f"{self.what} {name}" in self.knowledge.origins or name in self._all
+
+    def __iter__(self) -> Iterator[str]:
+        """All ids."""
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._all)
+
+    @cached_property
+    def _all(self) -> frozenset[str]:
+        rulesets = self.knowledge.rulesets
+        if self.what == "duty":
+            return frozenset(duty.id for ruleset in rulesets for duty in ruleset.duties)
+        return frozenset(rule.id for ruleset in rulesets for rule in ruleset.rules)
 
 
 def _data(raw: Raw, key: str) -> object:

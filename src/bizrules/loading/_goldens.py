@@ -10,6 +10,7 @@ from bizrules.documents import CaseDocument, ExpectDocument, OfficialDocument
 from bizrules.errors import Problem
 from bizrules.grammar import near_names
 from bizrules.loading._cases import read_case
+from bizrules.loading._gathering import Ids
 from bizrules.loading._knowledge import (
     Expect,
     ExpectedFine,
@@ -36,15 +37,13 @@ class GoldenReader:
 
     knowledge: Knowledge
     problems: list[Problem] = attrs.field(factory=list)
-    rules: frozenset[str] = attrs.field(init=False)
-    duties: frozenset[str] = attrs.field(init=False)
+    rules: Ids = attrs.field(init=False)
+    duties: Ids = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Gather the ids of all rules and duties."""
-        rules = (rule.id for ruleset in self.knowledge.rulesets for rule in ruleset.rules)
-        object.__setattr__(self, "rules", frozenset(rules))
-        duties = (duty.id for ruleset in self.knowledge.rulesets for duty in ruleset.duties)
-        object.__setattr__(self, "duties", frozenset(duties))
+        """Find the ids of all rules and duties."""
+        object.__setattr__(self, "rules", Ids(self.knowledge, "rule"))
+        object.__setattr__(self, "duties", Ids(self.knowledge, "duty"))
 
     def golden(self, raw: Raw) -> GoldenCase | None:
         """The golden case at the place; None if it has problems."""

@@ -1,9 +1,10 @@
 """What documents say once they are read and linked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 from types import MappingProxyType
 from typing import TypeVar
@@ -273,7 +274,13 @@ class Knowledge:
     violations: Mapping[str, Violation] = attrs.field(factory=dict)
     rulesets: tuple[Ruleset, ...] = ()
     regions: RegionTable = attrs.field(factory=default_regions)
-    goldens: tuple[GoldenCase, ...] = ()
-    golden_matters: tuple[GoldenMatter, ...] = ()
+    goldens: Sequence[GoldenCase] = ()
+    golden_matters: Sequence[GoldenMatter] = ()
     digests: Mapping[str, str] = attrs.field(factory=dict, repr=False)
     origins: Mapping[str, Origin] = attrs.field(factory=dict, repr=False)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over vocabulary, violations and all rulesets, as in receipts."""
+        text = "\n".join(f"{name} {value}" for name, value in sorted(self.digests.items()))
+        return sha256(text.encode()).hexdigest()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, TypeAlias, TypeVar
 
 import attrs
@@ -37,6 +38,7 @@ from bizrules.loading._knowledge import (
     read_only,
 )
 from bizrules.loading._matters import GoldenMatterReader, not_a_case, read_matter, reading_of
+from bizrules.loading._pausing import PAUSE
 from bizrules.loading._rulesets import RulesetReader, region_code
 from bizrules.loading._violations import ViolationReader
 from bizrules.loading._vocabularies import CORE, check_counts, read_vocabularies
@@ -226,35 +228,39 @@ class _Linker:
             regions=self.base.regions,
             definitions=definitions,
             gathering=self.gathering,
+            digests=self.digests,
         )
         found = [reader.ruleset(given, raw) for given, raw in written]
-        self._check_refined([*self.base.rulesets, *found])
+        self._check_refined(found)
         facts = {**self.vocabulary.facts, **reader.judgements}
         self.vocabulary = Vocabulary(read_only(facts), self.vocabulary.groups)
         return found
 
-    def _check_refined(self, rulesets: list[Ruleset]) -> None:
+    def _check_refined(self, found: list[Ruleset]) -> None:
         """The entries that others refine are known and stand in a superior ruleset."""
-        rules = {rule.id: rule for ruleset in rulesets for rule in ruleset.rules}
-        for rule in rules.values():
-            if rule.refines is None:
-                continue
+        refining = [rule for ruleset in found for rule in ruleset.rules if rule.refines is not None]
+        # Those of the base were checked when it was read; few refine anything.
+        known = [*self.base.rulesets, *found] if refining else []
+        rules = {rule.id: rule for ruleset in known for rule in ruleset.rules}
+        for rule in refining:
             place = rule.location or Location(rule.id)
-            if self.gathering.known("unknown-entry", rule.refines, rules, place):
-                above = rules[rule.refines].region
+            refined = rule.refines or ""
+            if self.gathering.known("unknown-entry", refined, rules, place):
+                above = rules[refined].region
                 if rule.region not in self.base.regions or rule.region == above:
                     continue
                 if not self.base.regions.is_within(rule.region, above):
                     self.gathering.refuse(
-                        "not-superior", place, rule=rule.id, other=rule.refines, region=above
+                        "not-superior", place, rule=rule.id, other=refined, region=above
                     )
 
     def definitions(self, written: list[tuple[RulesetDocument, Raw]]) -> DefinitionTable:
         """The definitions of all rulesets, none of them read yet."""
         table = DefinitionTable(self.vocabulary, self.base.regions, self.gathering)
         for ruleset in self.base.rulesets:
-            table.holders[ruleset.id] = Holder.of(ruleset)
-            self._check_new_facts(ruleset)
+            if ruleset.definitions:
+                table.holders[ruleset.id] = Holder.of(ruleset)
+                self._check_new_facts(ruleset)
         for given, raw in written:
             # A fault in the days is reported where the ruleset itself is read.
             days = Gathering(self.gathering.plugin).interval(given.in_force, raw)
@@ -330,21 +336,32 @@ def load_documents(
     Raises:
         DocumentError: With every problem of every document.
     """
-    known = base or Knowledge()
-    gathering = Gathering(plugin, origins=dict(known.origins))
+    with PAUSE.hold():
+        return _loaded(sources, base or Knowledge(), vocabulary, plugin)
+
+
+def _loaded(
+    sources: Iterable[Source], known: Knowledge, vocabulary: Vocabulary | None, plugin: str
+) -> Knowledge:
+    gathering = Gathering(plugin, origins=_copy(known.origins))
     linker = _Linker(
         base=known,
         gathering=gathering,
         documents=list(_opened(sources, gathering)),
         vocabulary=vocabulary or known.vocabulary,
-        violations=dict(known.violations),
-        digests=dict(known.digests),
+        violations=_copy(known.violations),
+        digests=_copy(known.digests),
     )
     linker.vocabularies()
     knowledge = _link(linker)
     if gathering.problems:
         raise DocumentError(gathering.problems)
     return knowledge
+
+
+def _copy(given: Mapping[str, T]) -> dict[str, T]:
+    """A copy; that of a read-only view is made in one go, not name by name."""
+    return given.copy() if isinstance(given, MappingProxyType) else dict(given)
 
 
 def _link(linker: _Linker) -> Knowledge:
@@ -366,13 +383,13 @@ def _link(linker: _Linker) -> Knowledge:
     found = linker.rulesets(unique, definitions)
     knowledge = Knowledge(
         vocabulary=linker.vocabulary,
-        violations=read_only(linker.violations),
+        violations=MappingProxyType(linker.violations),
         rulesets=tuple(sorted((*linker.base.rulesets, *found), key=lambda one: one.id)),
         regions=linker.base.regions,
         goldens=linker.base.goldens,
         golden_matters=linker.base.golden_matters,
-        digests=read_only(linker.digests),
-        origins=read_only(gathering.origins),
+        digests=MappingProxyType(linker.digests),
+        origins=MappingProxyType(gathering.origins),
     )
     if gathering.problems:
         return knowledge
@@ -420,7 +437,7 @@ def load_golden(document: Document, knowledge: Knowledge) -> tuple[GoldenCase, .
         DocumentError: With every problem of the document.
     """
     before = len(knowledge.goldens)
-    return load_documents([document], base=knowledge).goldens[before:]
+    return tuple(load_documents([document], base=knowledge).goldens[before:])
 
 
 def load_golden_matters(document: Document, knowledge: Knowledge) -> tuple[GoldenMatter, ...]:
@@ -430,7 +447,7 @@ def load_golden_matters(document: Document, knowledge: Knowledge) -> tuple[Golde
         DocumentError: With every problem of the document.
     """
     before = len(knowledge.golden_matters)
-    return load_documents([document], base=knowledge).golden_matters[before:]
+    return tuple(load_documents([document], base=knowledge).golden_matters[before:])
 
 
 def load_each_matter(document: Document, knowledge: Knowledge) -> tuple[MatterReading, ...]:

@@ -10,6 +10,7 @@ from bizrules.documents import ExpectedActDocument, ExpectMatterDocument, Matter
 from bizrules.errors import DocumentError, Problem, sort_problems
 from bizrules.grammar import near_names
 from bizrules.loading._cases import golden_keys, read_case
+from bizrules.loading._gathering import Ids
 from bizrules.loading._knowledge import (
     CaseReading,
     ExpectedAct,
@@ -129,7 +130,7 @@ class GoldenMatterReader:
         return _expected(given, place)
 
     def _check_rules(self, given: Mapping[str, tuple[str, ...]], place: Raw) -> None:
-        rules = {rule.id for ruleset in self.knowledge.rulesets for rule in ruleset.rules}
+        rules = Ids(self.knowledge, "rule")
         for case, names in given.items():
             for index, name in enumerate(names):
                 self._check("unknown-rule", name, rules, place.at(case, index))

@@ -127,10 +127,11 @@ class RuleReader:
         """The axis written, or else that of the list."""
         if given.list is None:
             return given.axis or Axis.PENALTY
-        place = raw.at("list").location
-        if not self.gathering.known("unknown-list", given.list, self.ruleset.lists, place):
+        lists = self.ruleset.lists
+        if given.list not in lists:
+            self.gathering.known("unknown-list", given.list, lists, raw.at("list").location)
             return given.axis or Axis.PENALTY
-        effect = self.ruleset.lists[given.list].effect
+        effect = lists[given.list].effect
         own = Axis.COMPULSION if effect is Effect.NO_COMPULSION else Axis.PENALTY
         if given.axis not in (None, own):
             place = raw.at("axis").location

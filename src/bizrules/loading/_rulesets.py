@@ -17,7 +17,7 @@ from bizrules.grammar import near_names
 from bizrules.history import FirstViolation
 from bizrules.loading._batches import apply_batches, read_batches
 from bizrules.loading._definitions import DefinitionTable, check_concepts
-from bizrules.loading._gathering import Gathering, by_index, by_key, citations, digest
+from bizrules.loading._gathering import Gathering, by_index, by_key, citations
 from bizrules.loading._histories import read_first_violation
 from bizrules.loading._rules import RuleReader, read_band
 from bizrules.penalties import GRADES, Band, BandTable, Grade, Shape
@@ -48,6 +48,7 @@ class RulesetReader:
         regions: Known regions.
         definitions: Definitions of all rulesets.
         gathering: Receives the problems.
+        digests: The digest of each document.
         judgements: Receives the facts that stand for what could not be expressed.
     """
 
@@ -56,6 +57,7 @@ class RulesetReader:
     regions: RegionTable
     definitions: DefinitionTable
     gathering: Gathering
+    digests: Mapping[str, str]
     judgements: dict[str, Fact] = attrs.field(factory=dict)
 
     def ruleset(self, given: RulesetDocument, raw: Raw) -> Ruleset:
@@ -114,7 +116,7 @@ class RulesetReader:
             bands=self._bands(given, raw),
             combination=given.combination,
             batches=read_batches(given, raw, gathering),
-            digest=digest(raw.data),
+            digest=self.digests[given.id],
             plugin=gathering.plugin,
             location=raw.location,
         )

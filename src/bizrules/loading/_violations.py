@@ -88,8 +88,8 @@ class ViolationReader:
 
     def provision(self, given: ProvisionDocument, raw: Raw) -> Provision:
         """One version of a provision."""
-        gathering = self.gathering
-        gathering.entry_id(given.id, raw.location)
+        gathering, location = self.gathering, raw.location
+        gathering.entry_id(given.id, location)
         tiers = [self.tier(tier, place) for tier, place in by_index(given.tiers, raw, "tiers")]
         _check_ids((tier.id for tier in tiers), raw, gathering)
         kinds = [
@@ -111,7 +111,7 @@ class ViolationReader:
             published=given.published,
             checked=given.checked,
             unverified=given.unverified,
-            location=raw.location,
+            location=location,
         )
 
     def when(self, raw: Raw | None, *, may_be_empty: bool = False) -> Condition:
@@ -178,8 +178,7 @@ def _with_known_end(one: Provision, versions: Iterable[Provision]) -> Provision:
 def _check_ids(ids: Iterable[str], raw: Raw, gathering: Gathering) -> None:
     seen: dict[str, int] = {}
     for index, name in enumerate(ids):
-        place = raw.at("tiers", index).location
         if name in seen:
-            first = raw.at("tiers", seen[name]).location
+            place, first = (raw.at("tiers", at).location for at in (index, seen[name]))
             gathering.refuse("duplicate-id", place, id=name, first=str(first))
         seen.setdefault(name, index)

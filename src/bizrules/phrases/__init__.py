@@ -6,8 +6,11 @@ A third language is one more mapping with the same keys: add its module and name
 from collections.abc import Mapping
 from typing import Final
 
+from bizrules.phrases._en_bundles import BUNDLES as _EN_BUNDLES
 from bizrules.phrases._en_cli import CLI as _EN_CLI
+from bizrules.phrases._en_columns import COLUMNS as _EN_COLUMNS
 from bizrules.phrases._en_diff import DIFF as _EN_DIFF
+from bizrules.phrases._en_files import FILES as _EN_FILES
 from bizrules.phrases._en_format import FORMAT as _EN_FORMAT
 from bizrules.phrases._en_language import LANGUAGE as _EN_LANGUAGE
 from bizrules.phrases._en_laws import LAWS as _EN_LAWS
@@ -20,8 +23,11 @@ from bizrules.phrases._en_rulebook import RULEBOOK as _EN_RULEBOOK
 from bizrules.phrases._en_scaffold import SCAFFOLD as _EN_SCAFFOLD
 from bizrules.phrases._en_time import TIME as _EN_TIME
 from bizrules.phrases._en_timeline import TIMELINE as _EN_TIMELINE
+from bizrules.phrases._zh_bundles import BUNDLES as _ZH_BUNDLES
 from bizrules.phrases._zh_cli import CLI as _ZH_CLI
+from bizrules.phrases._zh_columns import COLUMNS as _ZH_COLUMNS
 from bizrules.phrases._zh_diff import DIFF as _ZH_DIFF
+from bizrules.phrases._zh_files import FILES as _ZH_FILES
 from bizrules.phrases._zh_format import FORMAT as _ZH_FORMAT
 from bizrules.phrases._zh_language import LANGUAGE as _ZH_LANGUAGE
 from bizrules.phrases._zh_laws import LAWS as _ZH_LAWS
@@ -44,6 +50,7 @@ _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
         **_ZH_MATTER,
         **_ZH_TIME,
         **_ZH_TIMELINE,
+        **_ZH_COLUMNS,
         **_ZH_DIFF,
         **_ZH_RULEBOOK,
         **_ZH_PROOF,
@@ -51,7 +58,9 @@ _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
         **_ZH_LAWS,
         **_ZH_SCAFFOLD,
         **_ZH_FORMAT,
+        **_ZH_FILES,
         **_ZH_LANGUAGE,
+        **_ZH_BUNDLES,
         **_ZH_CLI,
     },
     "en": {
@@ -60,6 +69,7 @@ _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
         **_EN_MATTER,
         **_EN_TIME,
         **_EN_TIMELINE,
+        **_EN_COLUMNS,
         **_EN_DIFF,
         **_EN_RULEBOOK,
         **_EN_PROOF,
@@ -67,7 +77,9 @@ _PHRASES: Final[Mapping[str, Mapping[str, str]]] = {
         **_EN_LAWS,
         **_EN_SCAFFOLD,
         **_EN_FORMAT,
+        **_EN_FILES,
         **_EN_LANGUAGE,
+        **_EN_BUNDLES,
         **_EN_CLI,
     },
 }

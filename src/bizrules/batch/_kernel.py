@@ -1,0 +1,314 @@
+"""Conditions as short programs, their truth over a row, and numbers of sequences; compiled.
+
+A truth is 0, 1 or 2 for unknown. A program is a run of nodes; a gate holds its parts behind it.
+"""
+
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from bizrules.batch._compiling import compiled, inlined
+
+Array: TypeAlias = npt.NDArray[Any]
+
+
+NULL: Final = np.iinfo(np.int64).min
+"""A value that is not known."""
+
+UNKNOWN: Final = 2
+"""The truth of what cannot be told."""
+
+GATE, GE, LE, EQ, NE, AMONG, CONTAINS, LACKS, SUM_GE, SUM_LE, SUM_EQ, SUM_NE = range(12)
+"""What a node does: a gate counts the parts that hold, all others test."""
+
+MOST_DEEP: Final = 64
+MOST_TOKENS: Final = 60
+_SAFE: Final = 4.0e18
+
+
+class Program(NamedTuple):
+    """All conditions, one behind the other.
+
+    Attributes:
+        code: Two numbers a node: what it does (8 bits), an argument (24), where it ends (32); and
+            its limit. The argument of a gate is how many parts must hold, its limit how many it
+            has; that of a test is a column, or where a sum begins.
+        sums: For each sum how many columns are added, the column that the sum is compared with (-1
+            for none), what that and what the sum is multiplied with, then each column added and
+            what it is multiplied with.
+        slots: For each column where a row has it; -1 for nowhere.
+    """
+
+    code: Array
+    sums: Array
+    slots: Array
+
+
+def new_stack() -> Array:
+    """Room for the gates that are open; the last number tells of amounts too large to compute."""
+    return np.zeros(3 * MOST_DEEP + 1, dtype=np.int64)
+
+
+@compiled
+def is_overflown(stack: Array) -> bool:
+    """Whether an amount was too large since this was last asked."""
+    found = stack[3 * MOST_DEEP] != 0
+    stack[3 * MOST_DEEP] = 0
+    return bool(found)
+
+
+@inlined
+def value(slots: Array, values: Array, row: int, column: int) -> int:
+    """The value of a column in a row."""
+    slot = slots[column]
+    return NULL if slot < 0 else values[slot, row]
+
+
+@inlined
+def compare(kind: int, found: int, limit: int) -> int:  # noqa: PLR0911 - one for each kind
+    """The truth of a test of one value that is known."""
+    if kind == GE:
+        return int(found >= limit)
+    if kind == LE:
+        return int(found <= limit)
+    if kind == EQ:
+        return int(found == limit)
+    if kind == AMONG:
+        return (limit >> found) & 1
+    if kind == NE:
+        return int(found != limit)
+    if kind == CONTAINS:
+        return int((found & limit) == limit)
+    return int((found & limit) != limit)
+
+
+@compiled
+def compare_sum(
+    node: tuple[int, int, int], sums: Array, slots: Array, values: Array, row: int, stack: Array
+) -> int:
+    """The truth of a test of several values, or of one against a share of another."""
+    kind, at, limit = node
+    total, size = np.int64(0), 0.0
+    for i in range(at + 4, at + 4 + 2 * sums[at], 2):
+        found = value(slots, values, row, sums[i])
+        if found == NULL:
+            return UNKNOWN
+        total += found * sums[i + 1]
+        size += abs(float(found) * sums[i + 1])
+    bound, reach = np.int64(limit), abs(float(limit))
+    if sums[at + 1] >= 0:
+        base = value(slots, values, row, sums[at + 1])
+        if base == NULL:
+            return UNKNOWN
+        bound += base * sums[at + 2]
+        reach += abs(float(base) * sums[at + 2])
+    if size * sums[at + 3] > _SAFE or reach > _SAFE:
+        stack[3 * MOST_DEEP] = 1
+        return UNKNOWN
+    total *= sums[at + 3]
+    if kind == SUM_GE:
+        return int(total >= bound)
+    if kind == SUM_LE:
+        return int(total <= bound)
+    return int((total == bound) == (kind == SUM_EQ))
+
+
+@inlined
+def truth(
+    code: Array, sums: Array, slots: Array, values: Array, row: int, stack: Array, start: int
+) -> int:
+    """The truth of the node at `start`; no part is looked at that cannot change it.
+
+    A gate that needs `n` more parts to hold and can spare `s` is true at `n = 0`, false at
+    `s < 0`, and cannot be told if its parts end before.
+    """
+    top, node = -3, start
+    while True:
+        word, limit = code[node, 0], code[node, 1]
+        kind, argument = word & 0xFF, (word >> 8) & 0xFFFFFF
+        node += 1
+        if kind == GATE:
+            if argument > 0 and limit >= argument:
+                top += 3
+                stack[top], stack[top + 1], stack[top + 2] = argument, limit - argument, word >> 32
+                continue
+            found = int(argument <= 0)
+            node = word >> 32
+        elif kind >= SUM_GE:
+            found = compare_sum((kind, argument, limit), sums, slots, values, row, stack)
+        else:
+            held = value(slots, values, row, argument)
+            found = UNKNOWN if held == NULL else compare(kind, held, limit)
+        while top >= 0:
+            if found == UNKNOWN:
+                closed = False
+            else:
+                stack[top + 1 - found] -= 1
+                closed = stack[top] == 0 or stack[top + 1] < 0
+            if not closed:
+                if node != stack[top + 2]:
+                    break
+                found = UNKNOWN
+            node = stack[top + 2]
+            top -= 3
+        if top < 0:
+            return found
+
+
+@compiled
+def collect(
+    code: Array,
+    sums: Array,
+    slots: Array,
+    values: Array,
+    row: int,
+    stack: Array,
+    work: tuple[int, Array, int],
+) -> int:
+    """Add the columns that are not known and can still change the node; returns how many are there.
+
+    Of a part that is told nothing is added.
+    """
+    node, out, count = work
+    end = node + 1
+    if code[node, 0] & 0xFF == GATE:
+        # That the whole cannot be told is known.
+        node, end = end, code[node, 0] >> 32
+    while node < end:
+        word = code[node, 0]
+        kind = word & 0xFF
+        if kind != GATE:
+            if kind < SUM_GE:
+                column = (word >> 8) & 0xFFFFFF
+                if value(slots, values, row, column) == NULL:
+                    count = add(out, count, column)
+            else:
+                count = _collect_sum(word, sums, slots, values, row, (out, count))
+            node += 1
+        elif truth(code, sums, slots, values, row, stack, node) == UNKNOWN:
+            node += 1
+        else:
+            node = word >> 32
+    return count
+
+
+@compiled
+def _collect_sum(
+    word: int,
+    sums: Array,
+    slots: Array,
+    values: Array,
+    row: int,
+    work: tuple[Array, int],
+) -> int:
+    """Add the columns of a test of several that are not known."""
+    out, count = work
+    at = (word >> 8) & 0xFFFFFF
+    for i in range(at + 4, at + 4 + 2 * sums[at], 2):
+        if value(slots, values, row, sums[i]) == NULL:
+            count = add(out, count, sums[i])
+    share = sums[at + 1]
+    if share >= 0 and value(slots, values, row, share) == NULL:
+        count = add(out, count, share)
+    return count
+
+
+@compiled
+def add(found: Array, count: int, number: int) -> int:
+    """Add a number that is not there yet; returns how many there are."""
+    for i in range(count):
+        if found[i] == number:
+            return count
+    found[count] = number
+    return count + 1
+
+
+class Sequences(NamedTuple):
+    """The sequences that have a number.
+
+    Attributes:
+        slots: A table of where each begins in the pool; -1 for nothing.
+        pool: For each its hash, its number, its length, and the sequence.
+    """
+
+    slots: Array
+    pool: Array
+
+
+def new_table(size: int) -> Array:
+    """An empty table; its size is a power of two."""
+    return np.full(size, -1, dtype=np.int32)
+
+
+@compiled
+def fingerprint(tokens: Array, count: int) -> int:
+    """A hash of the first numbers."""
+    mixed = np.uint64(0xCBF29CE484222325)
+    for i in range(count):
+        mixed ^= np.uint64(tokens[i] & 0xFFFFFFFF)
+        mixed *= np.uint64(0x100000001B3)
+        mixed ^= mixed >> np.uint64(29)
+    return np.int64(mixed >> np.uint64(1))  # type: ignore[return-value]  # compiled
+
+
+@compiled
+def insert(slots: Array, hashed: int, place: int) -> None:
+    """Put a sequence that is not there yet into the table."""
+    mask = len(slots) - 1
+    at = hashed & mask
+    while slots[at] >= 0:
+        at = (at + 1) & mask
+    slots[at] = place
+
+
+@compiled
+def find(slots: Array, pool: Array, tokens: Array, count: int) -> int:
+    """The number of a sequence; -1 if it has none."""
+    hashed = fingerprint(tokens, count)
+    mask = len(slots) - 1
+    at = hashed & mask
+    while slots[at] >= 0:
+        place = slots[at]
+        if pool[place] == hashed and pool[place + 2] == count:
+            same = True
+            for i in range(count):
+                same = same and pool[place + 3 + i] == tokens[i]
+            if same:
+                return int(pool[place + 1])
+        at = (at + 1) & mask
+    return -1
+
+
+@compiled
+def _place(key: int, mask: int) -> int:
+    mixed = np.uint64(key)
+    mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+    return np.int64(mixed >> np.uint64(33)) & mask  # type: ignore[return-value]  # compiled
+
+
+@compiled
+def find_keys(slots: Array, known: Array, keys: Array, out: Array) -> int:
+    """The numbers of keys, -1 for those that have none; returns how many those are."""
+    missing = 0
+    for row in range(len(keys)):
+        at = _place(keys[row], len(slots) - 1)
+        out[row] = -1
+        while slots[at] >= 0:
+            if known[slots[at]] == keys[row]:
+                out[row] = slots[at]
+                break
+            at = (at + 1) & (len(slots) - 1)
+        missing += out[row] < 0
+    return missing
+
+
+@compiled
+def insert_keys(slots: Array, known: Array, first: int) -> None:
+    """Put the keys from the number `first` on, none of which is there yet, into the table."""
+    for number in range(first, len(known)):
+        at = _place(known[number], len(slots) - 1)
+        while slots[at] >= 0:
+            at = (at + 1) & (len(slots) - 1)
+        slots[at] = number

@@ -1,0 +1,214 @@
+"""Files of cases and of earlier violations, opened by name."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import attrs
+import pyarrow as pa
+import pyarrow.json as pajson
+import pyarrow.parquet as pq
+
+from bizrules._tree import Document
+from bizrules._yaml import read_file
+from bizrules.batch._cells import PRIOR_FIELDS, RowWriter, column_types
+from bizrules.batch._files import File, Form, Position, unreadable
+from bizrules.batch._forms import in_one_form, schema_in_one_form
+from bizrules.batch._lines import Line, LinesSource, line_blocks
+from bizrules.batch._sources import (
+    ArrowSource,
+    Block,
+    CsvSource,
+    ParquetSource,
+    Source,
+    arrow_batches,
+    csv_header,
+    csv_texts,
+    open_arrow,
+)
+from bizrules.engine import Engine
+from bizrules.errors import DocumentError, Problem
+from bizrules.loading import Knowledge, case_to_plain, load_each_case
+from bizrules.provenance import Location
+
+_ROWS: Final = 65536
+_FEW: Final = 20
+_ID: Final = pa.schema([("id", pa.string()), ("region", pa.string()), ("violation", pa.string())])
+_PRIOR_TEXTS: Final = pa.schema([(name, pa.string()) for name in ("case", *PRIOR_FIELDS)])
+
+
+def open_source(file: File, engine: Engine) -> Source:
+    """A file of cases.
+
+    Args:
+        file: The file.
+        engine: What the cases may name.
+
+    Raises:
+        DocumentError: If it cannot be read.
+    """
+    writer = RowWriter(engine.vocabulary)
+    wanted = column_types(engine.vocabulary)
+    if file.form is Form.CASES:
+        return CasesSource(file, tuple(read_file(file.path)), engine.knowledge)
+    try:
+        if file.form is Form.PARQUET:
+            with pq.ParquetFile(file.path) as opened:
+                return ParquetSource(file, writer, opened.schema_arrow, opened.metadata.num_rows)
+        if file.form is Form.ARROW:
+            return ArrowSource(file, writer, *_arrow_shape(file))
+        position = Position(file.path.stat().st_size)
+        if file.form is Form.CSV:
+            return CsvSource(file, wanted, writer, csv_header(file), position)
+    except (OSError, pa.ArrowException) as error:
+        raise DocumentError([unreadable(file.path, error)]) from None
+    return LinesSource(file, wanted, writer, position)
+
+
+def _arrow_shape(file: File) -> tuple[pa.Schema, int | None]:
+    """The columns, and how many rows there are; a stream does not say that."""
+    with pa.memory_map(str(file.path)) as mapped:
+        opened = open_arrow(mapped)
+        if isinstance(opened, pa.RecordBatchFileReader):
+            rows = sum(opened.get_batch(at).num_rows for at in range(opened.num_record_batches))
+            return opened.schema, rows
+        return opened.schema, None
+
+
+@attrs.define(eq=False)
+class CasesSource:
+    """A case file; its cases are evaluated one by one."""
+
+    file: File
+    documents: tuple[Document, ...]
+    knowledge: Knowledge
+    rows: int | None = None
+    position: None = None
+
+    def schema(self) -> pa.Schema:
+        """The columns that every case has."""
+        return _ID
+
+    def blocks(self, only: Sequence[str] = ()) -> Iterator[Block]:
+        """All cases in their order.
+
+        Args:
+            only: Columns to read; none means all.
+
+        Raises:
+            DocumentError: If it is no case file.
+        """
+        for document in self.documents:
+            found = load_each_case(document, self.knowledge)
+            ids = pa.array([one.id for one in found], pa.string())
+            batch = pa.RecordBatch.from_arrays([ids], ["id"])
+            odd = {
+                row: case_to_plain(one.case)
+                for row, one in enumerate(found)
+                if one.case is not None
+            }
+            bad = {row: one.problems for row, one in enumerate(found) if one.case is None}
+            yield Block(columns=batch.select(list(only)) if only else batch, odd=odd, bad=bad)
+
+
+@attrs.frozen(eq=False)
+class PriorsFile:
+    """A file of earlier violations.
+
+    Attributes:
+        file: The file.
+        schema: Its columns with the types in which they are evaluated.
+    """
+
+    file: File
+    schema: pa.Schema
+
+    @classmethod
+    def open(cls, file: File) -> "PriorsFile":
+        """The file, with its columns.
+
+        Raises:
+            DocumentError: If it cannot be read.
+        """
+        try:
+            return cls(file, _prior_columns(file))
+        except (OSError, pa.ArrowException) as error:
+            raise DocumentError([unreadable(file.path, error)]) from None
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """All rows in their order, text where the file has no types.
+
+        Raises:
+            DocumentError: If a row cannot be read: whose it is cannot be told, and whoever it is
+                might be taken for someone without earlier violations.
+        """
+        if self.file.form is Form.CSV:
+            for texts, bad in csv_texts(self.file, self.schema.names, Position(0)):
+                if bad:
+                    raise DocumentError(one for problems in bad.values() for one in problems)
+                yield texts
+        elif self.file.form is Form.JSONL:
+            for lines in line_blocks(self.file, Position(0)):
+                yield _prior_lines(lines, self.schema, self.file)
+        else:
+            for batch in _typed_batches(self.file):
+                found, moments = in_one_form(batch)
+                if moments.true_count:
+                    place = Location(self.file.name)
+                    raise DocumentError([Problem("not-a-date", place, {"found": "00:00:01"})])
+                yield found
+
+
+def _prior_columns(file: File) -> pa.Schema:
+    if file.form is Form.CSV:
+        return pa.schema([(name, pa.string()) for name in csv_header(file)])
+    if file.form is Form.JSONL:
+        return _PRIOR_TEXTS
+    if file.form is Form.PARQUET:
+        return schema_in_one_form(pq.read_schema(file.path))
+    if file.form is Form.ARROW:
+        return schema_in_one_form(_arrow_shape(file)[0])
+    raise DocumentError(
+        [
+            Problem(
+                "batch-form",
+                Location(file.name),
+                {"found": file.path.suffix, "choices": ".parquet,.csv,.jsonl,.arrow"},
+            )
+        ]
+    )
+
+
+def _typed_batches(file: File) -> Iterator[pa.RecordBatch]:
+    if file.form is Form.PARQUET:
+        with pq.ParquetFile(file.path, buffer_size=1 << 20, pre_buffer=False) as opened:
+            yield from opened.iter_batches(_ROWS)
+        return
+    with pa.memory_map(str(file.path)) as mapped:
+        yield from arrow_batches(mapped)
+
+
+def _prior_lines(lines: Sequence[Line], schema: pa.Schema, file: File) -> pa.RecordBatch:
+    """Lines as text columns."""
+    found = _read_lines(lines, schema)
+    if found is not None:
+        return found
+    bad = [line for line in lines if _read_lines([line], schema) is None][:_FEW]
+    raise DocumentError(
+        Problem("prior-unreadable", Location(file.name, line=number, column=1))
+        for number, _ in bad or lines[:1]
+    )
+
+
+def _read_lines(lines: Sequence[Line], schema: pa.Schema) -> pa.RecordBatch | None:
+    text = b"\n".join(line for _, line in lines)
+    options = pajson.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
+    try:
+        text.decode("utf-8")
+        table = pajson.read_json(
+            pa.BufferReader(text),
+            read_options=pajson.ReadOptions(use_threads=False, block_size=len(text) + 1),
+            parse_options=options,
+        )
+    except (pa.ArrowException, UnicodeDecodeError):
+        return None
+    return table.combine_chunks().to_batches()[0] if table.num_rows == len(lines) else None

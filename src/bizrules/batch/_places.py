@@ -1,0 +1,206 @@
+"""Which law is that of a row: by its place, its violation and its dates."""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Final
+
+import attrs
+import numpy as np
+
+from bizrules.batch._arrays import Growing, Keys
+from bizrules.batch._compiling import compiled
+from bizrules.batch._kernel import Array
+from bizrules.batch._laws import LawBook
+from bizrules.batch._loops import HARD
+from bizrules.batch._spans import Spans
+from bizrules.concepts import dated_concepts
+from bizrules.engine import Engine
+from bizrules.outcomes import LawChoice
+from bizrules.rules import Rule, Ruleset, Violation
+from bizrules.selection import Moment
+from bizrules.values import Interval
+
+CHOICES: Final = tuple(LawChoice)
+_MOST_BORDERS: Final = 1000
+_BITS: Final = 10
+
+
+@attrs.frozen(eq=False)
+class Situations:
+    """What decides which law a row comes under.
+
+    Attributes:
+        regions: Number of the region; negative for one that nobody knows.
+        violations: The same of the violation.
+        act: When the act ended; where that is not known, any day up to its discovery.
+        decision: When it is decided, or any day from the last known event on.
+        undated: 1 where the act has no date, 2 where the decision has none either.
+    """
+
+    regions: Array
+    violations: Array
+    act: Spans
+    decision: Spans
+    undated: Array
+
+
+@compiled
+def _bucket(borders: Array, first: int, last: int, day: int) -> int:
+    """How many of the borders are not after the day."""
+    low, high = first, last
+    while low < high:
+        middle = (low + high) >> 1
+        if borders[middle] <= day:
+            low = middle + 1
+        else:
+            high = middle
+    return low - first
+
+
+@compiled
+def _law_keys(
+    places: Array, starts: Array, borders: Array, days: Array, undated: Array, out: Array
+) -> None:
+    """The place of every row, with the stretches of time in which its days lie, as one number."""
+    for row in range(len(places)):
+        place = places[row]
+        if place < 0:
+            out[row] = -1
+            continue
+        key = np.int64(place) * 4 + undated[row]
+        for one in range(4):
+            found = _bucket(borders, starts[place], starts[place + 1], days[one, row])
+            key = (key << 10) | found
+        out[row] = key
+
+
+@attrs.define
+class Places:
+    """Every place and violation met, and the laws that speak there."""
+
+    engine: Engine
+    laws: LawBook
+    law_of: Growing = attrs.field(factory=Growing)
+    choice_of: Growing = attrs.field(factory=lambda: Growing(np.int8))
+    regions: dict[str, int] = attrs.field(factory=dict)
+    violations: Mapping[str, int] = attrs.field(init=False)
+    _region_names: list[str] = attrs.field(factory=list)
+    _places: Keys = attrs.field(factory=Keys)
+    _keys: Keys = attrs.field(factory=Keys)
+    _starts: Growing = attrs.field(factory=lambda: Growing(np.int64, (0,)))
+    _borders: Growing = attrs.field(factory=lambda: Growing(np.int64))
+    _too_many: Growing = attrs.field(factory=lambda: Growing(np.bool_))
+    _common: dict[str, frozenset[int]] = attrs.field(factory=dict)
+    _violation_names: list[str] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Number the violations."""
+        self._violation_names = list(self.engine.violations)
+        self.violations = {name: number for number, name in enumerate(self._violation_names)}
+
+    def region(self, code: str) -> int:
+        """The number of a region; -1 for one that nobody knows."""
+        if code not in self.engine.regions:
+            return -1
+        known = self.regions.get(code)
+        if known is None:
+            known = self.regions[code] = len(self._region_names)
+            self._region_names.append(code)
+        return known
+
+    def violation(self, name: str) -> int:
+        """The number of a violation; -1 for one that nobody knows."""
+        return self.violations.get(name, -1)
+
+    def find(self, given: Situations) -> tuple[Array, Array]:
+        """Law and choice of law of every row; `HARD` for rows that go one by one."""
+        places = self._place_numbers(given)
+        days = np.stack(
+            [given.act.first, given.act.last, given.decision.first, given.decision.last]
+        )
+        keys = np.empty(len(places), dtype=np.int64)
+        _law_keys(places, self._starts.values, self._borders.values, days, given.undated, keys)
+        numbers = self._keys.numbers(keys)
+        missing = np.flatnonzero((numbers < 0) & (keys >= 0))
+        if len(missing):
+            fresh, rows = np.unique(keys[missing], return_index=True)
+            self._keys.add(fresh)
+            for row in missing[rows].tolist():
+                self._add(given, row)
+            numbers = self._keys.numbers(keys)
+        there = np.maximum(numbers, 0)
+        if not len(self.law_of):
+            return np.full(len(keys), HARD, np.int32), np.zeros(len(keys), np.int8)
+        found = np.where(numbers < 0, HARD, self.law_of.values[there])
+        return found.astype(np.int32), self.choice_of.values[there]
+
+    def _place_numbers(self, given: Situations) -> Array:
+        keys = (given.regions.astype(np.int64) << 32) | given.violations.astype(np.int64)
+        unknown = (given.regions < 0) | (given.violations < 0)
+        keys[unknown] = -1
+        numbers = self._places.numbers(keys)
+        missing = np.flatnonzero((numbers < 0) & ~unknown)
+        if len(missing):
+            fresh = np.unique(keys[missing])
+            for key in fresh.tolist():
+                region = self._region_names[key >> 32]
+                found = self._borders_of(region, self._violation_names[key & 0xFFFFFFFF])
+                # A place with very many has no room in a key; its rows go one by one.
+                self._too_many.append(len(found) > _MOST_BORDERS)
+                self._borders.extend(found)
+                self._starts.append(len(self._borders))
+            self._places.add(fresh)
+            numbers = self._places.numbers(keys)
+        if len(self._too_many):
+            numbers[self._too_many.values[np.maximum(numbers, 0)]] = -1
+        return numbers
+
+    def _borders_of(self, region: str, violation: str) -> list[int]:
+        """Days on which the law of the place about the violation may change."""
+        near = self.engine.assessor.selector.near(region)
+        if region not in self._common:
+            self._common[region] = frozenset(_days(chain.from_iterable(map(_of_ruleset, near))))
+        rules = (rule for ruleset in near for rule in ruleset.rules_on(violation))
+        own = chain(
+            chain.from_iterable(map(_of_rule, rules)),
+            _of_violation(self.engine.violations[violation]),
+        )
+        return sorted(self._common[region].union(_days(own)))
+
+    def _add(self, given: Situations, row: int) -> None:
+        """Find the law of a row, which is that of all with its key."""
+        region = self._region_names[int(given.regions[row])]
+        violation = self._violation_names[int(given.violations[row])]
+        acted, decided = given.act.span(row), given.decision.span(row)
+        undated = int(given.undated[row])
+        stretch = self.engine.assessor.selector.stretch
+        then = stretch(region, violation, Moment(acted, acted, decided))
+        new = stretch(region, violation, Moment(decided, acted, decided))
+        law: int | None = None
+        if undated == 2 or then.same_law(new):  # noqa: PLR2004 - no date at all
+            law = self.laws.number(new)
+        self.law_of.append(HARD if law is None else law)
+        choice = (LawChoice.SAME, LawChoice.DECISION_ONLY, LawChoice.UNDATED)[undated]
+        self.choice_of.append(CHOICES.index(choice))
+
+
+def _days(intervals: Iterator[Interval]) -> Iterator[int]:
+    for interval in intervals:
+        for day in (interval.start, interval.until):
+            if day is not None:
+                yield day.toordinal()
+
+
+def _of_ruleset(ruleset: Ruleset) -> Iterator[Interval]:
+    yield ruleset.in_force
+    yield from (duty.in_force for duty in ruleset.duties)
+
+
+def _of_rule(rule: Rule) -> Iterator[Interval]:
+    yield rule.in_force
+    yield from (concept.in_force for concept in dated_concepts(rule.condition))
+
+
+def _of_violation(violation: Violation) -> Iterator[Interval]:
+    yield violation.in_force
+    yield from (provision.in_force for provision in violation.provisions)

@@ -1,0 +1,410 @@
+"""A run from file to file: checked, evaluated part by part, put together."""
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import Final, TypeVar
+
+import attrs
+import pyarrow as pa
+
+from bizrules.assessment import near_names
+from bizrules.batch._engine import BatchEngine
+from bizrules.batch._files import ROWS, File, Form, digest_of, file_of, replacing, unreadable
+from bizrules.batch._forms import check_columns
+from bizrules.batch._opening import PriorsFile, open_source
+from bizrules.batch._parts import PROBLEM_SCHEMA, Chunk, chunks_of
+from bizrules.batch._priors import PriorsCount, SortedPriors, bucket_count, sort_priors
+from bizrules.batch._progress import Progress, Report
+from bizrules.batch._resume import Journal, Record, parts_folder
+from bizrules.batch._schema import OUTCOME_SCHEMA, check_cases, check_priors
+from bizrules.batch._sinks import Target, batches_in, plain_schema
+from bizrules.batch._sources import Source
+from bizrules.batch._workers import Crew, Job, Load
+from bizrules.engine import Engine, core_version
+from bizrules.errors import DocumentError, Problem, ProblemsError
+from bizrules.provenance import Location
+
+_T = TypeVar("_T")
+
+_FORMAT: Final = "1"
+# Packed files hold several times their size.
+_PACKED: Final = 6
+
+
+@attrs.frozen(kw_only=True)
+class BatchSummary:
+    """What a run came to.
+
+    Attributes:
+        rows: Cases.
+        settled: Cases whose outcome is settled and not contested.
+        open: Cases whose outcome is open or contested.
+        contested: Cases whose outcome is contested.
+        bad: Cases with an error; almost all of them have no outcome.
+        problems: How often each problem occurred, by code, warnings and notes included.
+        routes: Cases by the way in which they were evaluated.
+        priors: What the table of earlier violations came to; None without one.
+        kept: Cases that an earlier run had evaluated, which this one went on with.
+        seconds: How long this run took.
+    """
+
+    rows: int
+    settled: int
+    open: int
+    contested: int
+    bad: int
+    problems: Mapping[str, int]
+    routes: Mapping[str, int]
+    priors: PriorsCount | None
+    kept: int
+    seconds: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Cases a second of this run."""
+        return (self.rows - self.kept) / self.seconds if self.seconds > 0 else 0.0
+
+
+@attrs.frozen(kw_only=True)
+class Order:
+    """What a run is told, but for how it is done.
+
+    Attributes:
+        source: The cases.
+        target: Where the outcomes go.
+        priors: The earlier violations.
+        problems: Where the problems go.
+        source_form: Form of the source, whatever its suffix says.
+        target_form: Form of the target, whatever its suffix says.
+        columns: Columns to write; none means all.
+        chunk: Cases of a part.
+        lang: Language of the problems.
+    """
+
+    source: Path
+    target: Path
+    priors: Path | None
+    problems: Path | None
+    source_form: Form | None
+    target_form: Form | None
+    columns: tuple[str, ...]
+    chunk: int
+    lang: str
+
+
+@attrs.define
+class _Found:
+    """Problems of the boundary, gathered before any is raised."""
+
+    problems: list[Problem] = attrs.field(factory=list)
+
+    def tried(self, attempt: Callable[[], _T]) -> _T | None:
+        """What the attempt gives; None if it has problems, which are kept."""
+        try:
+            return attempt()
+        except ProblemsError as error:
+            self.problems.extend(error.problems)
+            return None
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Run:
+    """A run whose files have no problems.
+
+    Attributes:
+        order: What it is told.
+        engine: What evaluates.
+        source: The cases.
+        target: Where the outcomes go.
+        problems: Where the problems go.
+        priors: The earlier violations.
+        journal: Its parts.
+        kept: Parts that an earlier run finished.
+    """
+
+    order: Order
+    engine: Engine
+    source: Source
+    target: Target
+    problems: Target | None
+    priors: PriorsFile | None
+    journal: Journal
+    kept: dict[int, Record]
+
+    @classmethod
+    def prepare(cls, order: Order, engine: Engine, *, resume: bool, overwrite: bool) -> "Run":
+        """The run, its files opened and checked.
+
+        Args:
+            order: What it is told.
+            engine: What evaluates.
+            resume: Whether to go on with an earlier run.
+            overwrite: Whether to replace what is there.
+
+        Raises:
+            DocumentError: With every problem of files, columns and what is there already.
+        """
+        found = _Found()
+        source = found.tried(lambda: _opened(order, engine))
+        target = found.tried(lambda: _target(order.target, order.target_form, OUTCOME_SCHEMA))
+        problems = found.tried(lambda: _target(order.problems, None, PROBLEM_SCHEMA))
+        priors = found.tried(lambda: _priors(order))
+        found.problems += [*_column_problems(order), *_same_files(order)]
+        if not found.problems:
+            found.problems += _there_already(order, resume=resume, overwrite=overwrite)
+        if found.problems or source is None or target is None:
+            raise DocumentError(found.problems)
+        if order.columns:
+            target = attrs.evolve(target, schema=plain_schema(OUTCOME_SCHEMA, order.columns))
+        stamp = _stamp(order, engine, target.file, source.file)
+        journal = Journal.resume(order.target, stamp) if resume else None
+        kept = {} if journal is None else journal.whole_parts()
+        return cls(
+            order=order,
+            engine=engine,
+            source=source,
+            target=target,
+            problems=problems,
+            priors=priors,
+            journal=journal or Journal.begin(order.target, stamp),
+            kept=kept,
+        )
+
+    def evaluate(self, load: Engine | Load, workers: int, report: Report) -> BatchSummary:
+        """Evaluate what is left, and put the target together.
+
+        Args:
+            load: The engine, or what loads it in another process.
+            workers: Processes that evaluate.
+            report: Is called after every part.
+
+        Raises:
+            DocumentError: If a file can no longer be read or written.
+            WorkerError: If a process dies.
+        """
+        records = dict(self.kept)
+        if self.journal.has_signed("target", self.order.target):
+            self.journal.clear()
+            return self._summary(records, None)
+        priors = self._sorted_priors()
+        job = Job(
+            target=self.target,
+            journal=self.journal,
+            lang=self.order.lang,
+            apart=self.problems is not None,
+        )
+        progress = _Meter(self, report)
+        progress.tell(records)
+        for number, record in self._parts(job, load, workers, priors):
+            self.journal.finish_part(number, record)
+            records[number] = record
+            progress.tell(records)
+        self._put_together(len(records))
+        return self._summary(records, None if priors is None else priors.count)
+
+    def _parts(
+        self, job: Job, load: Engine | Load, workers: int, priors: SortedPriors | None
+    ) -> Iterator[tuple[int, Record]]:
+        """The parts that are left, written one by one; they do not count yet."""
+        chunks = self._chunks(priors)
+        if workers == 1:
+            runner = BatchEngine(self.engine, lang=self.order.lang)
+            for chunk in chunks:
+                yield chunk.number, job.write_part(runner, chunk)
+            return
+        with Crew.start(workers, self._sent(load), job) as crew:
+            yield from crew.run(chunks)
+
+    def _sent(self, load: Engine | Load) -> Load:
+        """What loads the engine in another process: an engine itself goes as a bundle."""
+        if not isinstance(load, Engine):
+            return load
+        path = self.journal.folder / "engine.bundle"
+        path.write_bytes(load.bundle())
+        return partial(_from_bundle, path, as_known_on=load.as_known_on, drafts=load.drafts)
+
+    def _chunks(self, priors: SortedPriors | None) -> Iterator[Chunk]:
+        """The chunks that are left, each with the earlier violations of its cases."""
+        blocks = _readable(self.source.blocks(), self.source.file)
+        for chunk in chunks_of(blocks, self.order.chunk):
+            if chunk.number not in self.kept:
+                found = None if priors is None else priors.of_chunk(chunk.number)
+                yield attrs.evolve(chunk, priors=found)
+
+    def _sorted_priors(self) -> SortedPriors | None:
+        if self.priors is None:
+            return None
+        folder = self.journal.folder / "priors"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        ids = (
+            block.columns.column("id").cast(pa.string())
+            for block in _readable(self.source.blocks(["id"]), self.source.file)
+        )
+        sizes = (one.path.stat().st_size for one in (self.priors.file, self.source.file))
+        return sort_priors(
+            ids,
+            _readable(self.priors.batches(), self.priors.file),
+            folder,
+            chunk=self.order.chunk,
+            buckets=bucket_count(_PACKED * sum(sizes)),
+        )
+
+    def _put_together(self, parts: int) -> None:
+        """Write target and problems in one step each, and remove the parts."""
+        journal = self.journal
+        if self.problems is not None:
+            apart = map(journal.problems_part, range(parts))
+            batches = batches_in(path for path in apart if path.exists())
+            with replacing(self.problems.file.path) as draft:
+                self.problems.write_whole(batches, draft)
+                journal.sign("problems", draft)
+        with replacing(self.order.target, journal.folder / "whole") as draft:
+            self.target.put_together(map(journal.part, range(parts)), draft)
+            journal.sign("target", draft)
+        journal.clear()
+
+    def _summary(self, records: Mapping[int, Record], priors: PriorsCount | None) -> BatchSummary:
+        found = records.values()
+        problems = sum((Counter(one.problems) for one in found), Counter[str]())
+        routes = sum((Counter(one.routes) for one in found), Counter[str]())
+        return BatchSummary(
+            rows=sum(one.rows for one in found),
+            settled=sum(one.settled for one in found),
+            open=sum(one.open for one in found),
+            contested=sum(one.contested for one in found),
+            bad=sum(one.bad for one in found),
+            problems=dict(problems.most_common()),
+            routes=dict(routes.most_common()),
+            priors=priors,
+            kept=sum(one.rows for one in self.kept.values()),
+        )
+
+
+@attrs.define
+class _Meter:
+    """Says how far a run is."""
+
+    run: Run
+    report: Report
+    started: float = attrs.field(factory=time.monotonic)
+
+    def tell(self, records: Mapping[int, Record]) -> None:
+        """Say it."""
+        source = self.run.source
+        rows = sum(one.rows for one in records.values())
+        share = None
+        if source.rows:
+            share = rows / source.rows
+        elif source.position is not None and source.position.size:
+            share = min(1.0, source.position.at / source.position.size)
+        self.report(
+            Progress(
+                rows=rows,
+                kept=sum(one.rows for one in self.run.kept.values()),
+                total=source.rows,
+                share=share,
+                seconds=time.monotonic() - self.started,
+            )
+        )
+
+
+def _from_bundle(path: Path, *, as_known_on: date | None, drafts: bool) -> Engine:
+    return Engine.load_bundle(path, as_known_on=as_known_on, drafts=drafts)
+
+
+def _opened(order: Order, engine: Engine) -> Source:
+    source = open_source(file_of(order.source, form=order.source_form), engine)
+    check_columns(lambda found: check_cases(found, engine), source.schema(), source.file.name)
+    return source
+
+
+def _target(path: Path | None, form: Form | None, schema: pa.Schema) -> Target | None:
+    if path is None:
+        return None
+    file = file_of(path, form=form)
+    if file.form not in ROWS:
+        details = {"found": path.suffix, "choices": ".parquet,.csv,.jsonl,.arrow"}
+        raise DocumentError([Problem("batch-form", Location(str(path)), details)])
+    if not path.parent.is_dir():
+        details = {"reason": f"{path.parent} is no folder"}
+        raise DocumentError([Problem("file-unwritable", Location(str(path)), details)])
+    return Target(file, plain_schema(schema))
+
+
+def _priors(order: Order) -> PriorsFile | None:
+    if order.priors is None:
+        return None
+    found = PriorsFile.open(file_of(order.priors))
+    check_columns(check_priors, found.schema, found.file.name)
+    return found
+
+
+def _column_problems(order: Order) -> Iterator[Problem]:
+    """Columns to write that outcomes do not have."""
+    for name in order.columns:
+        if name not in OUTCOME_SCHEMA.names:
+            near = ",".join(near_names(name, OUTCOME_SCHEMA.names))
+            details = {"found": name, "near_names": near, "choices": ",".join(OUTCOME_SCHEMA.names)}
+            yield Problem("unknown-outcome-column", Location(str(order.target)), details)
+
+
+def _same_files(order: Order) -> Iterator[Problem]:
+    """A file that would be read and written, or written twice."""
+    read = {path.resolve() for path in (order.source, order.priors) if path is not None}
+    for path in (order.target, order.problems):
+        if path is not None and path.resolve() in read:
+            yield Problem("batch-same-file", Location(str(path)))
+        if path is not None:
+            read.add(path.resolve())
+
+
+def _there_already(order: Order, *, resume: bool, overwrite: bool) -> Iterator[Problem]:
+    """What stands where the run would write."""
+    if overwrite:
+        return
+    folder = parts_folder(order.target)
+    if folder.exists() and not resume:
+        yield Problem("batch-unfinished", Location(str(folder)))
+    for name, path in (("target", order.target), ("problems", order.problems)):
+        is_own = resume and path is not None and Journal(folder).has_signed(name, path)
+        if path is not None and path.exists() and not is_own:
+            yield Problem("batch-target-exists", Location(str(path)))
+
+
+def _stamp(order: Order, engine: Engine, target: File, source: File) -> dict[str, str]:
+    """What the parts of a run depend on."""
+    return {
+        "format": _FORMAT,
+        "library": core_version(),
+        "source": f"{source.form.value} {digest_of(order.source)}",
+        "priors": "" if order.priors is None else digest_of(order.priors),
+        "knowledge": _knowledge(engine),
+        "chunk": str(order.chunk),
+        "columns": ",".join(order.columns),
+        "target": f"{target.form.value} {target.compression or ''}",
+        "problems": "" if order.problems is None else "apart",
+        "lang": order.lang,
+    }
+
+
+def _knowledge(engine: Engine) -> str:
+    """Digest over the documents of the engine and how it reads them."""
+    said = [f"{name} {value}" for name, value in sorted(engine.knowledge.digests.items())]
+    said += [f"{plugin.name} {plugin.version}" for plugin in engine.plugins]
+    said += [f"{engine.as_known_on} {engine.drafts}"]
+    return sha256("\n".join(said).encode()).hexdigest()
+
+
+def _readable(found: Iterable[_T], file: File) -> Iterator[_T]:
+    """What a file holds; that it cannot be read is a problem of the file."""
+    try:
+        yield from found
+    except (OSError, pa.ArrowException) as error:
+        raise DocumentError([unreadable(file.path, error)]) from None

@@ -1,0 +1,537 @@
+"""Rows together: numbers in, compiled loops over them, columns out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import attrs
+import numpy as np
+import pyarrow as pa
+
+from bizrules.batch import _loops as loops
+from bizrules.batch._answers import AnswerBook
+from bizrules.batch._arrays import Numbering, Scratch
+from bizrules.batch._blocks import Order, judge_laws, judge_provisions, new_room, sort_by_law
+from bizrules.batch._cases import CaseRow
+from bizrules.batch._columns import MOST_CODES, Columns
+from bizrules.batch._derived import Givens, derive
+from bizrules.batch._filling import REFUSED
+from bizrules.batch._fines import FineBook, RangeBook
+from bizrules.batch._inputs import fill
+from bizrules.batch._kernel import NULL, Array, Program, new_stack
+from bizrules.batch._laws import LawBook, Plan
+from bizrules.batch._outcomes import (
+    MEASURES,
+    STATES,
+    VERDICTS,
+    Dictionaries,
+    amounts,
+    booleans,
+    lists,
+    problem_lists,
+    question_names,
+)
+from bizrules.batch._places import Places, Situations
+from bizrules.batch._program import Programs
+from bizrules.batch._rows import Rows, listed
+from bizrules.batch._schema import MEASURE, OUTCOME_SCHEMA
+from bizrules.batch._shared import SharedTruths, shared_rules
+from bizrules.batch._spans import AFTER_ALL, BEFORE_ALL, Spans
+from bizrules.case_dates import DATES
+from bizrules.cases import PartyKind
+from bizrules.engine import Engine
+from bizrules.facts import Kind
+from bizrules.history import Register
+from bizrules.matching import View
+
+_COUNTED: Final = frozenset({Kind.BOOLEAN, Kind.INTEGER})
+_ROOM: Final = 8
+_RANGE: Final = STATES.index("range")
+_KINDS: Final = {kind.value: number for number, kind in enumerate(PartyKind)}
+
+
+@attrs.define(eq=False)
+class Batch:
+    """What is known of a batch while it is worked on."""
+
+    rows: Rows
+    cases: loops.Cases
+    order: Order
+    program: Program
+    choices: Array
+    crime: Array
+
+
+@attrs.frozen(eq=False)
+class _Dates:
+    """Dates of the rows, and the kind of their parties."""
+
+    spans: Mapping[str, Spans]
+    began: Spans
+    kinds: Array
+
+
+@attrs.frozen(eq=False)
+class _Facts:
+    """The facts of the rows.
+
+    Attributes:
+        columns: The columns there may be.
+        values: The values of every row, by slot.
+        slots: For each column its slot, -1 for none.
+    """
+
+    columns: Columns
+    values: Array
+    slots: Array
+
+    @classmethod
+    def of(cls, rows: Rows, columns: Columns, needed: Sequence[int], scratch: Scratch) -> "_Facts":
+        """What the rows state; columns that are needed besides are empty."""
+        facts = columns.vocabulary.facts
+        given = [name for name in rows.batch.schema.names if name in facts]
+        present = [name for name in given if rows.column(name) is not None]
+        stated = [columns.column(name) for name in present]
+        empty = [column for column in needed if column not in set(stated)]
+        values = scratch.array("values", (len(stated) + len(empty), len(rows)), np.int64)
+        slots = np.full(len(columns.owners), -1, dtype=np.int32)
+        slots[[*stated, *empty]] = np.arange(len(values))
+        for slot, name in enumerate(present):
+            fill(facts[name], rows.batch.column(name), columns, values[slot], rows.odd)
+        values[len(stated) :] = NULL
+        return cls(columns, values, slots)
+
+    def line(self, column: int) -> Array:
+        """The values of a column that is there."""
+        return np.asarray(self.values[self.slots[column]])
+
+    def column(self, name: str) -> Array:
+        """The values of a fact; all unknown where it is not there."""
+        if name in self.columns.vocabulary and self.slots[self.columns.column(name)] >= 0:
+            return self.line(self.columns.column(name))
+        return np.full(self.values.shape[1], NULL)
+
+    def derived(self, plans: Sequence[Plan]) -> set[str]:
+        """Facts that some law computes."""
+        return {name for plan in plans for name, _, _ in plan}
+
+    def examine(self, rows: Rows) -> None:
+        """Negate what was looked for and not found."""
+        facts = self.columns.vocabulary.facts
+        groups = sorted(self.columns.vocabulary.groups)
+        found = rows.sets("examined", groups[:MOST_CODES])
+        for name in facts:
+            group = facts[name].group
+            if group not in groups[:MOST_CODES] or facts[name].kind not in _COUNTED:
+                continue
+            bit = 1 << groups.index(group or "")
+            column = self.column(name)
+            looked = (found != NULL) & (found & bit != 0) & (column == NULL)
+            if looked.any():
+                column[looked] = 0
+
+
+class Together:
+    """Evaluates rows by compiled loops, as far as these know their laws."""
+
+    def __init__(self, engine: Engine, dictionaries: Dictionaries, lang: str) -> None:
+        """Know no law yet."""
+        self._engine = engine
+        self._dictionaries = dictionaries
+        self._columns = Columns(engine.vocabulary, question_names(engine))
+        self._programs = Programs(self._columns)
+        self._fines = FineBook(self._columns, self._programs)
+        self._laws = LawBook(engine, self._columns, self._programs, self._fines)
+        self._ranges = RangeBook(self._fines)
+        self._measures: dict[int, int] = {0: 0}
+        self._measure_lists: list[tuple[str, ...]] = [()]
+        self._answers = AnswerBook(self._laws, self._ranges, self._measure_lists, lang)
+        self._places = Places(engine, self._laws)
+        self._sequences, self._searches = Numbering(), Numbering()
+        self._stack = new_stack()
+        self._scratch = Scratch()
+
+    def evaluate(self, rows: Rows) -> tuple[pa.RecordBatch, Array]:
+        """The outcomes of the rows that could be evaluated together, and which these are."""
+        given, dates = self._situations(rows)
+        laws, choices = self._places.find(given)
+        if not (laws >= 0).any():
+            return self._dictionaries.batch([]), np.empty(0, dtype=np.int64)
+        facts = self._facts(rows, laws, (given, dates))
+        batch = self._read(rows, facts, laws, choices)
+        found = self._match(batch)
+        chosen = self._choose(batch, found)
+        ends = self._ends(batch, chosen, found)
+        questions = self._ask(batch, found, chosen, ends)
+        kept = np.flatnonzero(~found.odd)
+        out = self._columns_of(batch, found, chosen, ends, questions)
+        if len(kept) < len(found.odd):
+            out = out.take(pa.array(kept))
+        return out, batch.cases.rows[kept]
+
+    def _facts(self, rows: Rows, laws: Array, dated: "tuple[Situations, _Dates]") -> "_Facts":
+        """The facts stated, examined and derived."""
+        facts = _Facts.of(rows, self._columns, self._needed(laws, rows), self._scratch)
+        self._derive(rows, facts, laws, dated)
+        return facts
+
+    def _read(self, rows: Rows, facts: "_Facts", laws: Array, choices: Array) -> Batch:
+        measures = self._measure_numbers(rows)
+        program = self._programs.kernel(facts.slots)
+        known = self._laws.laws
+        there = np.flatnonzero((laws >= 0) & ~rows.odd)
+        order = Order(*sort_by_law(there, laws, len(known.heads)))
+        shared = self._shared(program, facts.values, laws[there], rows)
+        most = self._most_own(known, laws[there])
+        own = self._scratch.array("own", (most, len(rows)), np.int8)
+        cases = loops.Cases(there, facts.values, laws, measures, *shared, own)
+        judge_laws(program, known, cases, order, new_room(rows.odd), own)
+        if rows.odd[there].any():
+            cases = cases._replace(rows=there[~rows.odd[there]])
+        return Batch(rows, cases, order, program, choices, facts.column("crime_suspected"))
+
+    def _needed(self, laws: Array, rows: Rows) -> list[int]:
+        """Columns that have to be there although no column is given: what is derived."""
+        plans = np.unique(self._laws.plan_of.values[np.unique(laws[laws >= 0])])
+        steps = [step for plan in plans.tolist() for step in self._laws.plans[plan]]
+        found = {column for _, column, _ in steps}
+        found |= {self._columns.column(name) for name, _, _ in steps}
+        if rows.column("examined") is not None:
+            names = (one.name for one in self._engine.vocabulary.facts.values() if one.group)
+            found |= {self._columns.column(name) for name in names}
+        return sorted(found)
+
+    def _derive(
+        self, rows: Rows, facts: "_Facts", laws: Array, dated: "tuple[Situations, _Dates]"
+    ) -> None:
+        """Compute the facts that follow from the case, law by law that does it otherwise."""
+        stated = {name: facts.column(name).copy() for name in facts.derived(self._laws.plans)}
+        facts.examine(rows)
+        plans = np.where(laws >= 0, self._laws.plan_of.values[np.maximum(laws, 0)], 0)
+        found = np.unique(plans[~rows.odd])
+        if not found.any():
+            return
+        given = self._givens(rows, facts, *dated)
+        for plan in found[found > 0].tolist():
+            mine = np.flatnonzero((plans == plan) & ~rows.odd)
+            some = given.at(mine)
+            for name, column, first in self._laws.plans[plan]:
+                value, doubt = derive(name, first, some)
+                own, said = facts.column(name)[mine], stated[name][mine]
+                if doubt is not None:
+                    own = np.where(doubt, NULL, own)
+                computed = np.where(value != NULL, value, own)
+                facts.line(column)[mine] = np.where(said != NULL, said, computed)
+                # What is stated counts; that it contradicts is said one by one.
+                rows.odd[mine] |= (said != NULL) & (value != NULL) & (said != value)
+
+    def _givens(self, rows: Rows, facts: "_Facts", given: Situations, dates: "_Dates") -> Givens:
+        engine = self._engine
+        periods = [one.limitation for one in engine.violations.values()]
+        return Givens(
+            vocabulary=engine.vocabulary,
+            violations=given.violations,
+            spans=dates.spans,
+            began=dates.began,
+            kinds=dates.kinds,
+            ages=rows.numbers("party_age"),
+            births=rows.days("birth_date"),
+            since=rows.days("searched_since"),
+            registers=rows.sets("registers", [one.value for one in Register]),
+            windows=self._places.violations,
+            limitations=np.array([0 if one is None else one.months for one in periods]),
+            fact=facts.column,
+        )
+
+    def _shared(
+        self, program: Program, values: Array, laws: Array, rows: Rows
+    ) -> tuple[Array, Array]:
+        """The truths of rules that speak in many rows, and the line of every rule among them."""
+        known = self._laws.laws
+        chosen = shared_rules(laws, known.heads, known.entries, len(known.rules))
+        # Rules about measures are looked at only where a case has any.
+        chosen = chosen[known.rules[chosen, 1] >= 0]
+        lines = np.full(len(known.rules), -1, dtype=np.int32)
+        lines[chosen] = np.arange(len(chosen))
+        out = self._scratch.array("shared", (max(len(chosen), 1), len(rows)), np.int8)
+        found = SharedTruths(program, values, self._stack, rows.odd)
+        found.write(known.rules[chosen, 0], out)
+        return out, lines
+
+    def _most_own(self, known: loops.Laws, laws: Array) -> int:
+        """How many rules at most speak in one law that do not speak in many rows."""
+        heads = known.heads[np.unique(laws)]
+        if not len(heads):
+            return 1
+        return max(1, int((heads[:, 1] - heads[:, 0]).max()))
+
+    def _situations(self, rows: Rows) -> "tuple[Situations, _Dates]":
+        regions = rows.codes("region", self._places.region)
+        violations = rows.codes("violation", self._places.violation)
+        spans = {name: rows.span(name) for name in ("committed", *DATES)}
+        began = rows.span("committed_from")
+        rows.odd |= rows.disordered(spans, began)
+        rows.odd |= (spans["committed"].first == BEFORE_ALL) & (began.first != BEFORE_ALL)
+        kinds = rows.codes("party_kind", lambda code: _KINDS.get(code, REFUSED))
+        act, decided = spans["committed"], spans["decided"]
+        has_act, is_decided = act.first != BEFORE_ALL, decided.first != BEFORE_ALL
+        decision, acted = decided, act
+        if not is_decided.all():
+            events = [spans[name].first for name in ("notified", "filed", "discovered")]
+            start = np.maximum.reduce([*events, act.first])
+            decision = Spans(np.where(is_decided, decided.first, start), decided.last)
+        undated = np.zeros(len(rows), dtype=np.int64)
+        if not has_act.all():
+            later = [spans[name].last for name in ("filed", "notified", "decided")]
+            known = spans["discovered"].first != BEFORE_ALL
+            found = np.where(known, spans["discovered"].last, np.minimum.reduce(later))
+            acted = Spans(act.first, np.where(has_act, act.last, found))
+            open_ = (decision.first == BEFORE_ALL) & (decision.last == AFTER_ALL)
+            undated = np.where(has_act, 0, np.where(open_, 2, 1))
+        situations = Situations(regions, violations, acted, decision, undated)
+        return situations, _Dates(spans, began, kinds)
+
+    def _measure_numbers(self, rows: Rows) -> Array:
+        codes = rows.lists("measures", {code: number for number, code in enumerate(MEASURES)})
+        fresh = [one for one in np.unique(codes).tolist() if one not in self._measures]
+        for one in fresh:
+            self._measures[one] = len(self._measure_lists)
+            self._measure_lists.append(listed(one, MEASURES))
+        if len(self._measures) == 1:
+            return np.zeros(len(codes), dtype=np.int32)
+        known = np.array(sorted(self._measures), dtype=np.int64)
+        numbers = np.array([self._measures[one] for one in known.tolist()], dtype=np.int32)
+        return numbers[np.searchsorted(known, codes)]
+
+    def _match(self, batch: Batch) -> loops.Found:
+        laws, cases = self._laws.laws, batch.cases
+        count = len(cases.rows)
+        sizes = (
+            (laws.heads[:, 1] - laws.heads[:, 0])[cases.laws[cases.rows]] if count else np.zeros(1)
+        )
+        room = int(sizes.sum()) + 1
+        found = loops.Found(
+            np.zeros(count + 1, dtype=np.int64),
+            self._scratch.array("found rules", (room,), np.int32),
+            self._scratch.array("found truths", (room,), np.int8),
+            self._scratch.array("found places", (room,), np.int32),
+            np.empty(count, dtype=np.int32),
+            np.empty(count, dtype=np.int32),
+            np.empty(count, dtype=np.int32),
+            np.zeros(count, dtype=np.bool_),
+        )
+        most = int(sizes.max()) + 6 if count else 6
+        news = self._room(3 * count * most)
+        table = self._sequences.table
+        loops.match(laws, cases, table, found, news)
+        outs = {
+            loops.VERDICT: found.verdicts,
+            loops.MEASURES: found.measures,
+            loops.UNDATED: found.undated,
+        }
+        self._learn(news, self._sequences, lambda one, _: self._answers.add(one), outs)
+        return found
+
+    def _room(self, size: int) -> Array:
+        """Room for sequences without a number; the first number says where the next one goes."""
+        news = self._scratch.array("news", (size + 2,), np.int32)
+        news[0] = 1
+        return news
+
+    def _learn(
+        self,
+        news: Array,
+        numbering: Numbering,
+        add: Callable[[Array, int], None],
+        outs: Mapping[int, Array],
+    ) -> None:
+        """Give every new sequence its number, and work out what it leads to."""
+        at, end = 1, int(news[0])
+        while at < end:
+            place, count = int(news[at]), int(news[at + 1])
+            sequence = news[at + 2 : at + 2 + count].copy()
+            number, is_new = numbering.number(sequence)
+            if is_new:
+                add(sequence, place)
+            outs[int(sequence[0])][place] = number
+            at += 2 + count
+
+    def _view(self, batch: Batch, place: int) -> View:
+        """The facts of a row as the engine reads them."""
+        row = int(batch.cases.rows[place])
+        values = batch.rows.values(np.array([row]))[0]
+        case = CaseRow(values, batch.rows.priors_of(values)).case()
+        assessor = self._engine.assessor
+        stretch = self._laws.stretches[int(batch.cases.laws[row])]
+        return assessor.derive(case, stretch, assessor.read(case)).view
+
+    def _choose(self, batch: Batch, found: loops.Found) -> Array:
+        cases, fines = batch.cases, self._fines.fines
+        results = self._answers.results.values[found.verdicts]
+        chosen = np.empty(len(cases.rows), dtype=np.int32)
+        most = int((fines.heads[:, 7] - fines.heads[:, 4]).max(initial=0)) + 8
+        news = self._room(len(cases.rows) * most)
+        tiers = fines.heads[:, 2] - fines.heads[:, 1]
+        lines = int(tiers.max(initial=0)) + 1
+        told = self._scratch.array("told", (lines, len(batch.rows)), np.int8)
+        room = new_room(batch.rows.odd)
+        of_laws = self._laws.fine_of.values
+        judge_provisions(batch.program, fines, of_laws, cases, batch.order, room, told)
+        found.odd[:] |= batch.rows.odd[cases.rows]
+        work = (told, results, chosen, found.odd, self._stack)
+        loops.choose_fines(
+            batch.program,
+            fines,
+            cases,
+            self._laws.fine_of.values,
+            self._searches.table,
+            news,
+            work,
+        )
+        outs = dict.fromkeys((loops.NODE, loops.OPEN, loops.ZERO), chosen)
+
+        def add(sequence: Array, place: int) -> None:
+            view = self._view(batch, place) if sequence[0] == loops.OPEN else {}
+            self._ranges.add(sequence, view)
+
+        self._learn(news, self._searches, add, outs)
+        return chosen
+
+    def _ends(self, batch: Batch, chosen: Array, found: loops.Found) -> loops.Ends:
+        count = len(chosen)
+        ends = loops.Ends(
+            np.empty(count, np.int64),
+            np.empty(count, np.int64),
+            np.empty(count, np.int8),
+            np.empty(count, np.bool_),
+            found.odd,
+        )
+        loops.compute_ends(batch.program.slots, self._ranges.table, batch.cases, chosen, ends)
+        return ends
+
+    def _ask(
+        self, batch: Batch, found: loops.Found, chosen: Array, ends: loops.Ends
+    ) -> tuple[Array, Array]:
+        forms = self._ranges.table[chosen, loops.FORM]
+        owners = np.array(self._columns.owners, dtype=np.int32)
+        asked = loops.Asked(
+            self._answers.deciding.values,
+            self._ranges.open_starts.values,
+            self._ranges.open_names.values,
+            (forms < loops.MULTIPLES) | ends.symbolic,
+            owners,
+        )
+        count = len(chosen)
+        starts = np.empty(count + 1, dtype=np.int32)
+        room = _ROOM * count + len(owners) + 1
+        columns = np.empty(len(owners) + 1, dtype=np.int64)
+        while True:
+            names = np.empty(room, dtype=np.int32)
+            work = (asked, self._stack, columns)
+            end = loops.ask(
+                batch.program, self._laws.laws, batch.cases, found, chosen, work, (starts, names)
+            )
+            if end >= 0:
+                return starts, names[:end]
+            room *= 2
+
+    def _columns_of(
+        self,
+        batch: Batch,
+        found: loops.Found,
+        chosen: Array,
+        ends: loops.Ends,
+        questions: tuple[Array, Array],
+    ) -> pa.RecordBatch:
+        answers, coded = self._answers, self._dictionaries.coded
+        rows, verdicts = batch.cases.rows, found.verdicts
+        crime = batch.crime[rows]
+        measured = answers.settled.values[np.maximum(found.measures, 0)] | (found.measures < 0)
+        columns = {
+            "case": _taken(batch.rows.batch.column("id"), rows),
+            "grade": coded("grade", answers.grades.values[verdicts]),
+            "permitted": self._permitted(verdicts),
+            "modality": coded("modality", answers.modalities.values[verdicts]),
+            "settled": booleans(answers.settled.values[verdicts] & measured),
+            "contested": booleans(answers.contested.values[verdicts]),
+            "crime_suspected": booleans(crime == 1, crime != NULL),
+            "row": coded("row", answers.rows.values[verdicts]),
+            **self._fine_columns(chosen, ends),
+            "held": self._rules_of(found, 1),
+            "unknown": self._rules_of(found, 2),
+            "questions": lists(questions[0], coded("questions", questions[1])),
+            "compulsion": self._compulsion(found.measures),
+            "law": coded("law", batch.choices[rows]),
+            "problems": self._problems(found.undated),
+        }
+        return pa.RecordBatch.from_arrays(
+            [columns[name] for name in OUTCOME_SCHEMA.names], schema=OUTCOME_SCHEMA
+        )
+
+    def _permitted(self, verdicts: Array) -> pa.Array:
+        starts, values = self._answers.permitted_starts.values, self._answers.permitted.values
+        ends, out = _spread(verdicts, starts, values)
+        return lists(ends, self._dictionaries.coded("permitted", out))
+
+    def _compulsion(self, measures: Array) -> pa.Array:
+        starts, values = self._answers.list_starts.values, self._answers.listed.values
+        ends, out = _spread(measures, starts, values)
+        parts = [
+            self._dictionaries.coded("measure", (out // len(VERDICTS)).astype(np.int8)),
+            self._dictionaries.coded("verdict", (out % len(VERDICTS)).astype(np.int8)),
+        ]
+        return lists(ends, pa.StructArray.from_arrays(parts, fields=list(MEASURE)))
+
+    def _problems(self, undated: Array) -> pa.Array:
+        starts, values = self._answers.list_starts.values, self._answers.listed.values
+        ends, out = _spread(undated, starts, values)
+        return problem_lists(ends, out, self._answers.problems)
+
+    def _rules_of(self, found: loops.Found, truth: int) -> pa.Array:
+        starts = np.empty(len(found.starts), dtype=np.int32)
+        rules = np.empty(int(found.starts[-1]) + 1, dtype=np.int32)
+        count = loops.split(found, truth, starts, rules, self._laws.rule_of.values)
+        return lists(starts, self._dictionaries.coded("held", rules[:count]))
+
+    def _fine_columns(self, chosen: Array, ends: loops.Ends) -> dict[str, pa.Array]:
+        kept = self._ranges
+        forms = kept.table[chosen, loops.FORM]
+        has_range, symbolic = forms > 0, ends.symbolic
+        # A fine that waits for the amount it multiplies turns into one of money once that is known.
+        known = (forms >= loops.MULTIPLES) & ~symbolic
+        states = np.where(known, _RANGE, kept.states.values[chosen]).astype(np.int8)
+        is_amount = has_range & ~symbolic
+        has_high = is_amount & (ends.high >= 0)
+        bases = np.where(symbolic, kept.base_names.values[chosen], -1).astype(np.int32)
+        times = pa.array(list(kept.times), pa.string())
+        return {
+            "fine_state": self._dictionaries.coded("fine_state", states),
+            "fine_low": amounts(ends.low, is_amount),
+            "fine_high": amounts(ends.high, has_high),
+            "fine_low_closed": booleans(ends.closed & 1, has_range),
+            "fine_high_closed": booleans(ends.closed & 2, has_range),
+            "fine_base": self._dictionaries.coded("fine_base", bases),
+            "fine_low_times": _times(times, np.where(symbolic, kept.low_times.values[chosen], -1)),
+            "fine_high_times": _times(
+                times, np.where(symbolic, kept.high_times.values[chosen], -1)
+            ),
+        }
+
+
+def _times(times: pa.Array, numbers: Array) -> pa.Array:
+    if (numbers < 0).all():
+        return pa.nulls(len(numbers), pa.string())
+    return times.take(pa.array(numbers, mask=numbers < 0))
+
+
+def _taken(ids: pa.Array, rows: Array) -> pa.Array:
+    found = ids if len(rows) == len(ids) else ids.take(pa.array(rows))
+    return found.cast(pa.string())
+
+
+def _spread(numbers: Array, starts: Array, values: Array) -> tuple[Array, Array]:
+    there = np.maximum(numbers, 0)
+    sizes = np.where(numbers < 0, 0, starts[there + 1] - starts[there])
+    ends = np.empty(len(numbers) + 1, dtype=np.int32)
+    out = np.empty(int(sizes.sum()), dtype=values.dtype)
+    loops.spread(numbers, starts, values, ends, out)
+    return ends, out

@@ -1,0 +1,382 @@
+"""The law of a stretch made ready for many cases: rules as one function, results by what it tells.
+
+What does not depend on a case is worked out once: the code that matches, the order of the rules,
+the parts of findings, the stamps of a receipt, and the fine wherever no fact moves it.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Final
+
+import attrs
+
+from bizrules.blocks import Block, Look, compile_block
+from bizrules.conditions import ALWAYS
+from bizrules.facts import Vocabulary
+from bizrules.outcome_parts import FindingForm, Parts, finding_form
+from bizrules.outcomes import Fine, FineState
+from bizrules.penalties import Provision
+from bizrules.receipts import RulesetStamp
+from bizrules.rules import Ruleset
+from bizrules.selection import Candidate, Step, Stretch
+from bizrules.truth import Truth
+from bizrules.verdicts import UNTOLD, PenaltyVerdict, Verdicts, VerdictTable, rank_of
+
+MOST_PATTERNS: Final = 32
+"""So many patterns of a law are kept; what others lead to is put together each time."""
+
+MOST_LAWS: Final = 20_000
+"""So many laws of an engine are compiled; cases under others are matched rule by rule."""
+
+_TRUTHS: Final = (Truth.FALSE, Truth.TRUE, Truth.UNKNOWN)
+
+
+class FindingForms:
+    """The parts of the findings of a candidate, by truth."""
+
+    __slots__ = ("_candidate", "_forms")
+
+    def __init__(self, candidate: Candidate) -> None:
+        """Nothing put together yet."""
+        self._candidate = candidate
+        self._forms: list[FindingForm | None] = [None, None, None]
+
+    def form(self, bits: int) -> FindingForm:
+        """The parts for a rule that fails (0), holds (1) or cannot be told (2)."""
+        known = self._forms[bits]
+        if known is None:
+            known = self._forms[bits] = form_of(self._candidate, _TRUTHS[bits])
+        return known
+
+
+def form_of(candidate: Candidate, truth: Truth) -> FindingForm:
+    """The parts of the finding of a candidate."""
+    rule = candidate.rule
+    kind = candidate.ruleset.lists.get(rule.list) if rule.list else None
+    return finding_form(
+        {
+            "rule": rule.id,
+            "title": rule.title,
+            "list": kind.name if kind else None,
+            "ground": rule.ground,
+            "axis": rule.axis,
+            "permits": rule.permits,
+            "modality": rule.modality,
+            "truth": truth,
+            "level": rule.level,
+            "citations": rule.citations,
+            "measures": tuple(sorted(rule.measures or (), key=lambda m: m.value)),
+        }
+    )
+
+
+def stamps_of(rulesets: Sequence[Ruleset]) -> tuple[RulesetStamp, ...]:
+    """The stamps of rulesets, by id."""
+    return tuple(
+        RulesetStamp(id=r.id, version=r.version, digest=r.digest, plugin=r.plugin)
+        for r in sorted(rulesets, key=lambda r: r.id)
+    )
+
+
+class Told:
+    """What follows from which rules hold and which cannot be told.
+
+    Attributes:
+        form: What an outcome says of it.
+        fine: The fine, where no fact moves it; None until it was worked out once.
+        findings: The forms of the findings, in their order.
+        verdict: What the rules lead to.
+        held: Rules that hold, by id.
+        unknown: Rules that cannot be told, by id.
+        fines: Fines that only the switches of the provision move, by what those tell.
+    """
+
+    __slots__ = ("findings", "fine", "fines", "form", "held", "unknown", "verdict")
+
+    def __init__(
+        self,
+        held: list[Candidate],
+        unknown: list[Candidate],
+        verdict: PenaltyVerdict,
+        findings: list[FindingForm],
+    ) -> None:
+        """No fine worked out yet."""
+        self.form = verdict.form
+        self.fine: Fine | None = None
+        self.findings = findings
+        self.verdict = verdict
+        self.held = held
+        self.unknown = unknown
+        self.fines: dict[int, Fine] = {}
+
+
+@attrs.define(kw_only=True, eq=False)
+class CompiledLaw:
+    """The law of a stretch, compiled.
+
+    Attributes:
+        stretch: The law.
+        plan: Facts to compute.
+        general: Which rules for all violations hold, and which cannot be told.
+        own: The same of the rules that name the violation.
+        shift: By how many bits these stand behind the general ones.
+        places: For each condition of the block the place of its rule among those of the stretch.
+        ranks: For each of these places where the rule ranks, and the number of its weight.
+        forms: For each of them the parts of its findings.
+        table: Verdicts under this law.
+        stamps: Stamps of its rulesets.
+        receipt: The parts of receipts under it.
+        switches: Which switches of its provision hold, and which cannot be told.
+        bases: For each switch whether the fine behind it is a multiple of a fact.
+    """
+
+    stretch: Stretch
+    plan: tuple[Step, ...]
+    general: Block
+    own: Block
+    shift: int
+    places: tuple[int, ...]
+    ranks: tuple[tuple[int, int], ...]
+    forms: tuple[FindingForms, ...]
+    table: VerdictTable
+    stamps: tuple[RulesetStamp, ...]
+    switches: Block
+    bases: tuple[bool, ...]
+    patterns: dict[int, Told] = attrs.field(factory=dict, init=False)
+    fines: dict[object, Fine] = attrs.field(factory=dict, init=False)
+    receipt: Parts = attrs.field(factory=dict, init=False)
+    _failed: list[FindingForm] = attrs.field(init=False)
+
+    def match(self, look: Look) -> int:
+        """Which rules hold and which cannot be told, as a pattern."""
+        return self.general(look) | self.own(look) << self.shift
+
+    @_failed.default
+    def _all_failed(self) -> list[FindingForm]:
+        return [form.form(0) for form in self.forms]
+
+    def tell(self, pattern: int) -> Told:
+        """What follows from a pattern of the block that was not met before."""
+        findings, ranked = self._failed.copy(), []
+        sides: tuple[list[int], list[int]] = [], []
+        rest = pattern
+        while rest:
+            lowest = rest & -rest
+            rest ^= lowest
+            bit = lowest.bit_length() - 1
+            place, untold = self.places[bit >> 1], bit & UNTOLD
+            rank, number = self.ranks[place]
+            ranked.append((rank, number + untold))
+            sides[untold].append(place)
+            findings[place] = self.forms[place].form(1 + untold)
+        ranked.sort()
+        # Of equal neighbours only one stands in a key.
+        key = tuple(
+            number for at, (_, number) in enumerate(ranked) if not at or ranked[at - 1][1] != number
+        )
+        penalty = self.stretch.penalty
+        held, unknown = ([penalty[place] for place in sorted(side)] for side in sides)
+        told = Told(held, unknown, self.table[key], findings)
+        if len(self.patterns) < MOST_PATTERNS:
+            self.patterns[pattern] = told
+        return told
+
+    def fine(self, told: Told, look: Look, work_out: Callable[[], Fine]) -> Fine:
+        """The fine, worked out only where a fact moves it that was not met before.
+
+        Args:
+            told: What the rules tell.
+            look: Finds the values of facts.
+            work_out: Works the fine out from the facts.
+        """
+        found = self.switches(look) if self.bases else 0
+        known = told.fines.get(found)
+        if known is not None:
+            return known
+        said = told.form[0], told.verdict.result.effects, found
+        known = self.fines.get(said)
+        if known is None:
+            known = work_out()
+            # Nothing but the precondition bears on a fine that is waived.
+            if not (self._is_fixed(found) or known.state is FineState.WAIVED):
+                return known
+            self.fines[said] = known
+        told.fines[found] = known
+        if not self.bases:
+            told.fine = known
+        return known
+
+    def _is_fixed(self, found: int) -> bool:
+        """Whether the switches alone tell the fine: all are told, and no base is multiplied."""
+        for place, moves in enumerate(self.bases):
+            bits = found >> 2 * place & 3
+            if bits == 1 + UNTOLD:
+                return False
+            if bits and place:
+                return not moves
+            if not bits and not place:
+                # Before the first switch, the precondition, there is no fine.
+                return True
+        return True
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class LawCompiler:
+    """Compiles the law of stretches; what several share is compiled once.
+
+    Safe for threads: what is kept is only ever added to, and two threads that compile the same
+    write the same.
+
+    Attributes:
+        vocabulary: Declarations of facts.
+        verdicts: Results that are remembered.
+    """
+
+    vocabulary: Vocabulary
+    verdicts: Verdicts
+    _laws: dict[int, tuple[Stretch, CompiledLaw]] = attrs.field(factory=dict, init=False)
+    _blocks: dict[tuple[int, ...], tuple[tuple[Candidate, ...], Block]] = attrs.field(
+        factory=dict, init=False
+    )
+    _switches: dict[int, tuple[Provision, Block]] = attrs.field(factory=dict, init=False)
+    _forms: dict[int, FindingForms] = attrs.field(factory=dict, init=False)
+
+    def law(self, stretch: Stretch) -> CompiledLaw | None:
+        """The law of the stretch, compiled; None where a date or a gap leaves open what it is."""
+        known = self._laws.get(id(stretch))
+        if known is None:
+            if not _is_certain(stretch) or len(self._laws) >= MOST_LAWS:
+                return None
+            # By identity: what is kept keeps the stretch alive.
+            known = self._laws.setdefault(id(stretch), (stretch, self._compile(stretch)))
+        return known[1]
+
+    def _compile(self, stretch: Stretch) -> CompiledLaw:
+        penalty = stretch.penalty
+        general = tuple(place for place, c in enumerate(penalty) if c.rule.is_general)
+        own = tuple(place for place, c in enumerate(penalty) if not c.rule.is_general)
+        weights = [c.weight for c in penalty if c.weight is not None]
+        order = sorted(range(len(weights)), key=lambda place: rank_of(weights[place]))
+        rank = {place: number for number, place in enumerate(order)}
+        provision = next(iter(stretch.provisions), None)
+        return CompiledLaw(
+            stretch=stretch,
+            plan=stretch.plan,
+            general=self._shared([penalty[place] for place in general]),
+            own=self._block([penalty[place] for place in own]) if own else _nothing,
+            shift=2 * len(general),
+            places=(*general, *own),
+            ranks=tuple((rank[at], self.verdicts.number(w)) for at, w in enumerate(weights)),
+            forms=tuple(self._forms_of(candidate) for candidate in penalty),
+            table=self.verdicts.table(stretch),
+            stamps=stamps_of(stretch.rulesets),
+            switches=self._switched(provision),
+            bases=_bases(provision),
+        )
+
+    def _block(self, candidates: Sequence[Candidate]) -> Block:
+        return compile_block([(one.condition, one.names) for one in candidates], self.vocabulary)
+
+    def _shared(self, candidates: Sequence[Candidate]) -> Block:
+        """The block of rules for all violations, which many laws share."""
+        key = tuple(map(id, candidates))
+        known = self._blocks.get(key)
+        if known is None:
+            # What is kept keeps the candidates alive.
+            made = tuple(candidates), self._block(candidates)
+            known = self._blocks.setdefault(key, made)
+        return known[1]
+
+    def _forms_of(self, candidate: Candidate) -> FindingForms:
+        if not candidate.rule.is_general:
+            return FindingForms(candidate)
+        known = self._forms.get(id(candidate))
+        return known or self._forms.setdefault(id(candidate), FindingForms(candidate))
+
+    def _switched(self, provision: Provision | None) -> Block:
+        """The precondition of a provision and the switches of its tiers."""
+        if provision is None or not _bases(provision):
+            return _nothing
+        known = self._switches.get(id(provision))
+        if known is None:
+            conditions = (provision.only_after, *(tier.when for tier in provision.tiers))
+            block = compile_block([(one, _NO_NAMES) for one in conditions], self.vocabulary)
+            known = self._switches.setdefault(id(provision), (provision, block))
+        return known[1]
+
+
+_NO_SPAN: Final = (date.max, date.min, None)
+
+
+@attrs.define(eq=False)
+class LawsMet:
+    """The compiled law about one violation at one place, on the days that were met so far.
+
+    Attributes:
+        borders: Days on which the law may change.
+        span: A stretch of time in which the law stays the same, and that law: of the last case of
+            which act and decision lay in one. None where more than one law is looked at.
+    """
+
+    borders: tuple[date, ...]
+    span: tuple[date, date, CompiledLaw | None] = attrs.field(init=False, default=_NO_SPAN)
+    _met: dict[tuple[int, int], bool] = attrs.field(factory=dict, init=False)
+    _laws: dict[tuple[int, int], CompiledLaw | None] = attrs.field(factory=dict, init=False)
+
+    def law_on(
+        self, acted: date, decided: date
+    ) -> tuple[tuple[int, int] | None, CompiledLaw | None]:
+        """The law of two days; or, where it is not kept, the stretches of time they lie in."""
+        days = bisect_right(self.borders, acted), bisect_right(self.borders, decided)
+        if days not in self._laws:
+            return days, None
+        law = self._laws[days]
+        if days[0] == days[1]:
+            ends = (date.min, *self.borders, date.max)
+            self.span = ends[days[0]], ends[days[0] + 1], law
+        return None, law
+
+    def is_first(self, days: tuple[int, int]) -> bool:
+        """Whether the stretches of time were not met before: then compiling may not pay."""
+        if days in self._met:
+            return False
+        self._met[days] = True
+        return True
+
+    def keep(self, days: tuple[int, int], law: CompiledLaw | None) -> CompiledLaw | None:
+        """Keep the law of stretches of time."""
+        return self._laws.setdefault(days, law)
+
+
+_NO_NAMES: Final[Mapping[str, str]] = {}
+
+
+def _nothing(_look: Look) -> int:
+    return 0
+
+
+def _bases(provision: Provision | None) -> tuple[bool, ...]:
+    """For the precondition and each tier whether its fine is a multiple of a fact.
+
+    Empty where no fact tells anything: a single tier of an amount, on no condition.
+    """
+    if provision is None:
+        return ()
+    tiers = provision.tiers
+    found = (False, *(tier.fine is not None and tier.fine.base is not None for tier in tiers))
+    bare = provision.only_after == ALWAYS and all(tier.when == ALWAYS for tier in tiers[:1])
+    if (bare and not any(found[:2])) or all(tier.fine is None for tier in tiers):
+        return ()
+    return found
+
+
+def _is_certain(stretch: Stretch) -> bool:
+    """Whether it is one law, whatever a date may be: then rules only hold, fail or wait."""
+    several = max(len(stretch.combinations), len(stretch.provisions), len(stretch.bands))
+    return (
+        several <= 1
+        and stretch.is_violation is True
+        and not stretch.doubtful
+        and not any(candidate.others for candidate in stretch.penalty)
+    )

@@ -1,0 +1,180 @@
+"""Why a rule holds for a case, with whose definitions told."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import attrs
+
+from bizrules.assessment import Assessment, Assessor, Reading
+from bizrules.conditions import Defined, Test, facts_read, walk
+from bizrules.facts import Vocabulary
+from bizrules.history import Counting, FirstViolation
+from bizrules.history_wording import counting_text
+from bizrules.matching import View
+from bizrules.outcomes import Trace
+from bizrules.provenance import Text
+from bizrules.regions import NATIONAL
+from bizrules.remembering import Remembered
+from bizrules.rules import Ruleset
+from bizrules.selection import Candidate, Stretch
+from bizrules.shared_records import FromGiven
+from bizrules.signatures import once_a_signature
+from bizrules.tracing import FORMERS, PLAIN, Definition, Parts, Telling, traced
+from bizrules.truth import Truth
+from bizrules.wording import both, join_clauses, phrase
+
+
+def trace_rule(rule: str, main: Assessment, current: Assessment, assessor: Assessor) -> Trace:
+    """Why a rule holds, fails or cannot be told.
+
+    Args:
+        rule: Its id.
+        main: The law applied, with the rules on the penalty axis.
+        current: The law of the decision, with the rules about measures.
+        assessor: Knows the definitions.
+    """
+    law, known = main, _KNOWN(main.stretch)
+    candidate = known.penalty.get(rule)
+    if candidate is None:
+        law, known = current, _KNOWN(current.stretch)
+        candidate = known.compulsion[rule]
+    told = known.told.get(rule)
+    if told is None:
+        told = known.told.setdefault(rule, _Words.of(law, assessor).told(candidate))
+    return traced(told.parts(law.reading), law.reading.view)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class _Told:
+    """What is told of a candidate under the law of a stretch, whatever the case.
+
+    Attributes:
+        candidate: The candidate.
+        vocabulary: Declarations of its facts.
+        telling: What is told besides, but for the facts that were computed.
+        notes: What bears on it besides its condition.
+    """
+
+    candidate: Candidate
+    vocabulary: Vocabulary
+    telling: Telling
+    notes: tuple[Trace, ...]
+    _known: dict[frozenset[str], Callable[[View], Parts]] = attrs.field(factory=dict, init=False)
+
+    def parts(self, reading: Reading) -> Parts:
+        """The fields of its trace for a case."""
+        derived = self.candidate.reads & reading.derived
+        form = self._known.get(derived)
+        if form is None:
+            form = self._known.setdefault(derived, self._former(derived))
+        return form(reading.view)
+
+    def _former(self, derived: frozenset[str]) -> Callable[[View], Parts]:
+        """A function that gives the fields where these facts were computed."""
+        law = self.candidate.condition, self.vocabulary, self.candidate.names
+        former, telling = FORMERS(*law), attrs.evolve(self.telling, derived=derived)
+
+        def form(view: View) -> Parts:
+            why = former(view, telling)
+            return self._with_notes(why) if self.notes else why
+
+        return once_a_signature(form, *law)
+
+    def _with_notes(self, why: Parts) -> Parts:
+        truth = why["truth"] & self.notes[-1].truth
+        children = FromGiven(lambda view: (traced(why, view), *self.notes))
+        return {**why, **PLAIN, "node": "all", "truth": truth, "children": children}
+
+
+@attrs.frozen(eq=False)
+class _Known:
+    """The candidates of a stretch by id, and what was told of them."""
+
+    penalty: Mapping[str, Candidate]
+    compulsion: Mapping[str, Candidate]
+    told: dict[str, _Told] = attrs.field(factory=dict, init=False)
+
+
+def _known(stretch: Stretch) -> _Known:
+    axes = stretch.penalty, stretch.compulsion
+    return _Known(*({candidate.rule.id: candidate for candidate in axis} for axis in axes))
+
+
+# INVARIANT: a stretch is the law of one violation at one place, known to one assessor.
+_KNOWN: Final[Remembered[Stretch, _Known]] = Remembered(_known)
+
+_ELEMENT: Final = Trace(node="element", truth=Truth.TRUE, text=phrase("trace.element"))
+_JOINT: Final = Trace(node="element", truth=Truth.TRUE, text=phrase("trace.element-joint"))
+_IN_DOUBT: Final = Trace(node="in_force", truth=Truth.UNKNOWN, text=phrase("trace.in-force"))
+
+
+@attrs.frozen(eq=False)
+class _Words:
+    """Words for what bears on the candidates of a stretch."""
+
+    stretch: Stretch
+    violation: str
+    near: tuple[Ruleset, ...]
+    assessor: Assessor
+
+    @classmethod
+    def of(cls, law: Assessment, assessor: Assessor) -> "_Words":
+        """Words under the law of a case."""
+        near = assessor.selector.near(law.case.region)
+        return cls(law.stretch, law.case.violation, near, assessor)
+
+    def told(self, candidate: Candidate) -> _Told:
+        """What is told of a candidate."""
+        definitions, whose = {}, {}
+        for node in walk(candidate.condition):
+            if isinstance(node, Test):
+                facts = tuple(sorted(facts_read(node)))
+                definition = self._definition(facts, candidate)
+                if definition is not None:
+                    definitions[facts] = definition
+            elif isinstance(node, Defined):
+                local = self._whose(node.name)
+                if local is not None:
+                    whose[node.name] = local
+        notes = (
+            (candidate.has_elements, _ELEMENT),
+            (candidate.has_joint_elements, _JOINT),
+            (candidate.rule.id in self.stretch.doubtful, _IN_DOUBT),
+        )
+        return _Told(
+            candidate=candidate,
+            vocabulary=self.assessor.vocabulary,
+            telling=Telling(definitions=definitions, whose=whose),
+            notes=tuple(note for bears, note in notes if bears),
+        )
+
+    def _definition(self, facts: tuple[str, ...], candidate: Candidate) -> Definition | None:
+        """By whose definition a test tells which earlier violations count; None for others."""
+        found = (self._countings(fact, candidate) for fact in facts)
+        countings = tuple(dict.fromkeys(counting for some in found for counting in some))
+        if not countings:
+            return None
+        texts = [self._counting_text(counting) for counting in countings]
+        said = both(lambda lang: join_clauses((one.in_(lang) for one in texts), lang, "or"))
+        cited = dict.fromkeys(citation for one in countings for citation in one.citations)
+        return said, tuple(cited)
+
+    def _countings(self, fact: str, candidate: Candidate) -> tuple[Counting, ...]:
+        """Which earlier violations a fact counts, as the candidate reads it."""
+        key = candidate.names.get(fact)
+        if key is None:
+            return self.assessor.countings(fact, self.stretch)
+        plan = self.stretch.plan
+        return tuple(one for step in plan if step.key == key for one in step.definitions)
+
+    def _counting_text(self, counting: Counting) -> Text:
+        """Which earlier violations count, and by whose definition if that is not the law's."""
+        said = counting_text(counting, self.violation)
+        whose = self._whose(counting.ruleset) if isinstance(counting, FirstViolation) else None
+        return said if whose is None else phrase("whose.counting", counting=said, whose=whose)
+
+    def _whose(self, name: str) -> Text | None:
+        """The local ruleset that defines something, by its id or the name of a definition."""
+        ruleset = name.partition("#")[0]
+        found = next((r for r in self.near if r.id == ruleset and r.region != NATIONAL), None)
+        return phrase("whose", ruleset=found.title) if found is not None else None

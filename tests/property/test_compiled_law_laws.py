@@ -1,0 +1,45 @@
+"""Laws of compiled law: a case means the same however often its law was met before."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bizrules.cases import Case
+from bizrules.engine import Engine
+from bizrules.errors import CaseError, Problem
+from bizrules.evaluation import CompiledAnswer
+from bizrules.plain import to_plain
+from property.worlds import CASES, CHANGING_WORLDS, EXACT_CASES, WORLDS, World
+
+MEETINGS = 3
+"""The law is compiled once a case meets it for the second time; the first is matched plainly."""
+
+
+def told(built: Engine, one: Case) -> dict[str, object] | tuple[Problem, ...]:
+    """All that an outcome says, with every trace; or why the case is refused."""
+    try:
+        return to_plain(built.evaluate(one))
+    except CaseError as error:
+        return error.problems
+
+
+class TestCompiledLaw:
+    """The first evaluation is the plain way; each later one says the same in every part."""
+
+    @given(WORLDS | CHANGING_WORLDS, CASES)
+    def test_same_outcome(self, world: World, one: Case) -> None:
+        """Rules of every kind, dates of every kind: outcomes, traces and problems are equal."""
+        first, *others = [told(world.engine, one) for _ in range(MEETINGS)]
+        assert all(other == first for other in others)
+
+    @given(WORLDS, st.lists(CASES | EXACT_CASES, min_size=2, max_size=5))
+    def test_other_cases_leave_nothing_behind(self, world: World, cases: list[Case]) -> None:
+        """What was kept from other cases changes nothing in a case."""
+        wanted = [told(world.anew().engine, one) for one in cases]
+        for _ in range(MEETINGS):
+            assert [told(world.engine, one) for one in cases] == wanted
+
+    @given(WORLDS, EXACT_CASES)
+    def test_exact_days_are_compiled(self, world: World, one: Case) -> None:
+        """A case of one day, without measures, is matched by compiled code from then on."""
+        *_, outcome = [world.engine.evaluate(one) for _ in range(MEETINGS)]
+        assert isinstance(outcome.source, CompiledAnswer) is (not one.measures)

@@ -1,0 +1,216 @@
+"""The law made ready for many cases: what is kept, what is shared, and how much of it."""
+
+from datetime import date
+
+import attrs
+import pytest
+
+from bizrules import compiled_law, verdicts
+from bizrules.cases import Case
+from bizrules.compiled_law import LawsMet
+from bizrules.conditions import Op
+from bizrules.engine import Engine
+from bizrules.evaluation import CompiledAnswer
+from bizrules.outcomes import FineState
+from bizrules.penalties import Grade
+from bizrules.plain import to_plain
+from bizrules.values import Interval, Money
+from property.worlds import (
+    BORDERS,
+    DISTRICT,
+    ONE,
+    SIBLING,
+    TWO,
+    case,
+    check,
+    engine,
+    fine_tier,
+    is_true,
+    knowledge,
+    provision,
+    rule,
+    ruleset,
+    violation,
+)
+
+MINOR = rule("r.national/minor", Grade.EXEMPT, is_true("minor"))
+SOLD = rule("r.national/sold", Grade.HEAVIER, is_true("sold"))
+OF_ONE = attrs.evolve(
+    rule("r.national/one", Grade.LIGHTER, is_true("recalled")), violations=frozenset({ONE})
+)
+FACTS: tuple[dict[str, bool], ...] = (
+    {},
+    {"minor": True},
+    {"sold": True},
+    {"sold": True, "minor": False},
+    {"recalled": True, "sold": False},
+)
+
+
+def answer(built: Engine, one: Case) -> CompiledAnswer:
+    """What computes the parts of an outcome whose law was met before."""
+    for _ in range(2):
+        built.evaluate(one)
+    source = built.evaluate(one).source
+    assert isinstance(source, CompiledAnswer)
+    return source
+
+
+class TestSharing:
+    """What several laws have in common is compiled once."""
+
+    def test_general_rules(self) -> None:
+        """Rules for all violations are one block, and one candidate each, at all places."""
+        built = engine(MINOR, SOLD, OF_ONE)
+        one, two = (answer(built, case(violation=name)) for name in (ONE, TWO))
+        assert one.law.general is two.law.general
+        assert one.law.own is not two.law.own
+        by_id = {candidate.rule.id: candidate for candidate in one.law.stretch.penalty}
+        assert all(by_id[other.rule.id] is other for other in two.law.stretch.penalty)
+
+    def test_elements_of_an_offence(self) -> None:
+        """A rule from which an element was taken out is another candidate."""
+        entries = [violation(ONE, elements=frozenset({"sold"})), violation(TWO)]
+        built = engine(SOLD, violations=entries)
+        one, two = (
+            built.evaluate(case(violation=name, facts={"sold": True})) for name in (ONE, TWO)
+        )
+        assert (one.grade, two.grade) == (Grade.ORDINARY, Grade.HEAVIER)
+
+    def test_verdicts(self) -> None:
+        """What rules of the same weight lead to is worked out once for all violations."""
+        built = engine(MINOR, SOLD)
+        one, two = (
+            answer(built, case(violation=name, facts={"minor": True})) for name in (ONE, TWO)
+        )
+        assert one.told is not two.told
+        assert one.told.verdict is two.told.verdict
+
+
+class TestKeeping:
+    """What is kept has a limit, beyond which an outcome says the same."""
+
+    @pytest.mark.parametrize(
+        ("module", "limit"),
+        [
+            (compiled_law, "MOST_PATTERNS"),
+            (compiled_law, "MOST_LAWS"),
+            (verdicts, "MOST_KEPT"),
+        ],
+    )
+    def test_nothing_kept(
+        self, monkeypatch: pytest.MonkeyPatch, module: object, limit: str
+    ) -> None:
+        """Without room for anything every outcome is what it is with room."""
+        cases = [case(facts=facts) for facts in FACTS]
+        wanted = [to_plain(engine(MINOR, SOLD).evaluate(one)) for one in cases]
+        monkeypatch.setattr(module, limit, 0)
+        built = engine(MINOR, SOLD)
+        for _ in range(3):
+            assert [to_plain(built.evaluate(one)) for one in cases] == wanted
+
+    def test_patterns(self) -> None:
+        """Which rules hold and which cannot be told is put together once."""
+        built = engine(MINOR, SOLD)
+        one = case(facts={"minor": True})
+        assert answer(built, one).told is answer(built, attrs.evolve(one, id="b")).told
+
+
+class TestLawsMet:
+    """A law is compiled once it was asked for twice."""
+
+    def test_days(self) -> None:
+        """Days in the same stretches of time have the same law."""
+        met = LawsMet((date(2022, 1, 1),))
+        before, after = date(2021, 12, 31), date(2022, 1, 1)
+        days, law = met.law_on(before, after)
+        assert (days, law) == ((0, 1), None)
+        assert days is not None
+        assert (met.is_first(days), met.is_first(days)) == (True, False)
+        met.keep(days, None)
+        assert met.law_on(before, after) == (None, None)
+        assert met.law_on(before, before) == ((0, 0), None)
+
+    def test_borders_of_a_rule(self) -> None:
+        """On the first day of a rule another law is found than on the day before."""
+        later = attrs.evolve(MINOR, in_force=Interval(BORDERS[1]))
+        built = engine(later)
+        day_before = BORDERS[1].replace(year=BORDERS[1].year - 1, month=12, day=31)
+        found = [
+            [
+                built.evaluate(case(committed=day, decided=day, facts={"minor": True})).grade
+                for day in (day_before, BORDERS[1])
+            ]
+            for _ in range(4)
+        ]
+        assert found == [[Grade.ORDINARY, Grade.EXEMPT]] * 4
+
+    def test_places(self) -> None:
+        """Each place has its own law."""
+        local = [
+            ruleset(f"r.{region}", [attrs.evolve(MINOR, id=f"r.{region}/1")], region=region)
+            for region in (DISTRICT, SIBLING)
+        ]
+        built = Engine(knowledge=knowledge(local))
+        for _ in range(3):
+            found = [
+                [f.rule for f in built.evaluate(case(region=region)).findings]
+                for region in (DISTRICT, SIBLING)
+            ]
+            assert found == [[f"r.{DISTRICT}/1"], [f"r.{SIBLING}/1"]]
+
+
+SMALL = check("goods_value", Op.BELOW, Money.from_yuan(100))
+
+
+class TestFines:
+    """A fine is kept where nothing but the switches of its provision moves it."""
+
+    def test_one_amount(self) -> None:
+        """A range on no condition is worked out once for each grade."""
+        built = engine(MINOR, violations=[violation(ONE, provision(fine_tier(1_000, 5_000)))])
+        one, two = (answer(built, case(id=name)) for name in "ab")
+        assert one.fine() is two.fine()
+        assert built.evaluate(case(id="c")).fine is one.fine()
+        assert answer(built, case(facts={"minor": True})).fine().state is FineState.WAIVED
+
+    def test_switches(self) -> None:
+        """Tiers follow their switches, case by case; what is unknown is worked out each time."""
+        tiers = fine_tier(1_000, 5_000, SMALL), fine_tier(2_000, 9_000)
+        built = engine(violations=[violation(ONE, provision(*tiers))])
+        found = []
+        for facts in ({"goods_value": 99}, {"goods_value": 100}, {}, {"goods_value": 99}):
+            fine = answer(built, case(facts=facts)).fine()
+            found.append((fine.state, fine.range and fine.range.high))
+        assert found[0] == found[3]
+        assert [state for state, _ in found[:3]] == [
+            FineState.RANGE,
+            FineState.RANGE,
+            FineState.UNDETERMINED,
+        ]
+        assert found[0] != found[1]
+
+    def test_multiples(self) -> None:
+        """A multiple follows its base, case by case."""
+        tier = fine_tier(2, 10, base="goods_value")
+        built = engine(violations=[violation(ONE, provision(tier))])
+        ranges = [
+            answer(built, case(facts={"goods_value": value})).fine().range for value in (10, 20)
+        ]
+        assert [found and found.high for found in ranges] == [10_000, 20_000]
+
+    def test_precondition(self) -> None:
+        """Before what has to come first there is no fine, whatever the tiers say."""
+        penal = provision(fine_tier(2, 10, base="goods_value"), only_after=is_true("incident"))
+        built = engine(violations=[violation(ONE, penal)])
+        states = [
+            answer(built, case(facts={"incident": value, "goods_value": 10})).fine().state
+            for value in (False, False, True)
+        ]
+        assert states == [FineState.NOT_YET, FineState.NOT_YET, FineState.RANGE]
+
+    def test_no_tier_fits(self) -> None:
+        """Where no switch holds there is no fine."""
+        built = engine(violations=[violation(ONE, provision(fine_tier(1, 2, SMALL)))])
+        one = case(facts={"goods_value": 100})
+        assert [answer(built, one).fine().state for _ in range(2)] == [FineState.NONE] * 2
