@@ -14,7 +14,7 @@ from workload import build
 from batch.case_columns import batch_of, can_be_written, prior_rows, row_of
 from batch.test_batch_laws import check_equal
 from bizrules.batch import OUTCOME_SCHEMA, BatchEngine, BatchInputError, evaluate_table
-from bizrules.conditions import AllOf, Op, Share
+from bizrules.conditions import AllOf, Condition, Op, Share
 from bizrules.engine import Engine, default_engine
 from bizrules.penalties import Grade
 from bizrules.values import Money
@@ -34,7 +34,7 @@ from property.worlds import (
 @cache
 def _engine() -> Engine:
     """An engine of rules about facts of every kind."""
-    conditions = (
+    conditions: tuple[Condition, ...] = (
         is_true("recalled"),
         check("harm", Op.AT_MOST, "slight"),
         check("goods_kind", Op.IN, ("cigarettes", "leaf")),

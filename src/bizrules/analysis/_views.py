@@ -1,6 +1,6 @@
 """A ruleset as it is on one day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import attrs
@@ -29,7 +29,7 @@ class View:
 
     ruleset: Ruleset
     day: date
-    rules: tuple[Rule, ...]
+    rules: Sequence[Rule]
     vocabulary: Vocabulary
     violations: Mapping[str, Violation] = attrs.field(factory=dict)
     known_on: date | None = None

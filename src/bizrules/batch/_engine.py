@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from bizrules.batch._cases import Row, rows_of
+from bizrules.batch._inputs import with_plain_texts
 from bizrules.batch._kernel import Array
 from bizrules.batch._outcomes import Dictionaries
 from bizrules.batch._plain_route import evaluate_row
@@ -78,7 +79,7 @@ class BatchEngine:
     ) -> pa.RecordBatch:
         """The outcomes of cases whose columns were checked, with earlier violations by case."""
         parts = [
-            self._evaluate(batch.slice(start, CHUNK), found)
+            self._evaluate(with_plain_texts(batch.slice(start, CHUNK)), found)
             for start in range(0, batch.num_rows, CHUNK)
         ]
         if not parts:

@@ -85,7 +85,9 @@ def fill_codes(numbers: Array, there: Array, table: Array, out: Array, odd: Arra
         out[row] = found
     if wrong != 0:
         for row in range(len(out)):
-            odd[row] |= out[row] == REFUSED
+            if out[row] == REFUSED:
+                odd[row] = True
+                out[row] = NULL
 
 
 @compiled

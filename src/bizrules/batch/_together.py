@@ -62,12 +62,16 @@ class Batch:
 
 
 @attrs.frozen(eq=False)
-class _Dates:
-    """Dates of the rows, and the kind of their parties."""
+class _Stated:
+    """What the rows say besides facts: dates, the party, the search of the registers."""
 
     spans: Mapping[str, Spans]
     began: Spans
     kinds: Array
+    ages: Array
+    births: Array
+    since: Array
+    registers: Array
 
 
 @attrs.frozen(eq=False)
@@ -168,7 +172,7 @@ class Together:
             out = out.take(pa.array(kept))
         return out, batch.cases.rows[kept]
 
-    def _facts(self, rows: Rows, laws: Array, dated: "tuple[Situations, _Dates]") -> "_Facts":
+    def _facts(self, rows: Rows, laws: Array, dated: "tuple[Situations, _Stated]") -> "_Facts":
         """The facts stated, examined and derived."""
         facts = _Facts.of(rows, self._columns, self._needed(laws, rows), self._scratch)
         self._derive(rows, facts, laws, dated)
@@ -201,7 +205,7 @@ class Together:
         return sorted(found)
 
     def _derive(
-        self, rows: Rows, facts: "_Facts", laws: Array, dated: "tuple[Situations, _Dates]"
+        self, rows: Rows, facts: "_Facts", laws: Array, dated: "tuple[Situations, _Stated]"
     ) -> None:
         """Compute the facts that follow from the case, law by law that does it otherwise."""
         stated = {name: facts.column(name).copy() for name in facts.derived(self._laws.plans)}
@@ -210,7 +214,7 @@ class Together:
         found = np.unique(plans[~rows.odd])
         if not found.any():
             return
-        given = self._givens(rows, facts, *dated)
+        given = self._givens(facts, *dated)
         for plan in found[found > 0].tolist():
             mine = np.flatnonzero((plans == plan) & ~rows.odd)
             some = given.at(mine)
@@ -224,7 +228,7 @@ class Together:
                 # What is stated counts; that it contradicts is said one by one.
                 rows.odd[mine] |= (said != NULL) & (value != NULL) & (said != value)
 
-    def _givens(self, rows: Rows, facts: "_Facts", given: Situations, dates: "_Dates") -> Givens:
+    def _givens(self, facts: "_Facts", given: Situations, dates: "_Stated") -> Givens:
         engine = self._engine
         periods = [one.limitation for one in engine.violations.values()]
         return Givens(
@@ -233,10 +237,10 @@ class Together:
             spans=dates.spans,
             began=dates.began,
             kinds=dates.kinds,
-            ages=rows.numbers("party_age"),
-            births=rows.days("birth_date"),
-            since=rows.days("searched_since"),
-            registers=rows.sets("registers", [one.value for one in Register]),
+            ages=dates.ages,
+            births=dates.births,
+            since=dates.since,
+            registers=dates.registers,
             windows=self._places.violations,
             limitations=np.array([0 if one is None else one.months for one in periods]),
             fact=facts.column,
@@ -264,7 +268,7 @@ class Together:
             return 1
         return max(1, int((heads[:, 1] - heads[:, 0]).max()))
 
-    def _situations(self, rows: Rows) -> "tuple[Situations, _Dates]":
+    def _situations(self, rows: Rows) -> "tuple[Situations, _Stated]":
         regions = rows.codes("region", self._places.region)
         violations = rows.codes("violation", self._places.violation)
         spans = {name: rows.span(name) for name in ("committed", *DATES)}
@@ -288,7 +292,15 @@ class Together:
             open_ = (decision.first == BEFORE_ALL) & (decision.last == AFTER_ALL)
             undated = np.where(has_act, 0, np.where(open_, 2, 1))
         situations = Situations(regions, violations, acted, decision, undated)
-        return situations, _Dates(spans, began, kinds)
+        return situations, _Stated(
+            spans,
+            began,
+            kinds,
+            ages=rows.numbers("party_age"),
+            births=rows.days("birth_date"),
+            since=rows.days("searched_since"),
+            registers=rows.sets("registers", [one.value for one in Register]),
+        )
 
     def _measure_numbers(self, rows: Rows) -> Array:
         codes = rows.lists("measures", {code: number for number, code in enumerate(MEASURES)})
