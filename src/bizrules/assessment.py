@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import cached_property
 from itertools import product
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypedDict
 
 import attrs
 
@@ -25,6 +25,7 @@ from bizrules.regions import ancestors
 from bizrules.resolution import LAWFUL, Resolution, possible_results, resolve
 from bizrules.rules import Measure, RuleEffect, Violation
 from bizrules.selection import Candidate, Moment, Selector, Step, Stretch
+from bizrules.shared_records import Drafted
 from bizrules.values import DateSpan, Money
 from bizrules.verdicts import Verdicts, judge_penalty
 from bizrules.weights import Weight
@@ -47,7 +48,7 @@ def near_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Reading:
+class Reading(Drafted):
     """The facts of a case, read.
 
     Attributes:
@@ -85,7 +86,7 @@ class StatedFacts(Mapping[str, Value]):
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Assessment:
+class Assessment(Drafted):
     """One case under the law of one time.
 
     Attributes:
@@ -259,6 +260,29 @@ def judge_measure(
     return MeasureOutcome(measure=measure, verdict=verdict, rules=ids, citations=tuple(citations))
 
 
+class _Measured(TypedDict, total=False):
+    """What an assessment says of the second axis."""
+
+    measures: tuple[MeasureOutcome, ...]
+    waiting: tuple[Candidate, ...]
+    holding: tuple[Candidate, ...]
+
+
+def judge_measures(
+    measures: Iterable[str], stretch: Stretch, view: Mapping[str, Comparable]
+) -> _Measured:
+    """The second axis under the law of a stretch, as fields of an assessment.
+
+    Args:
+        measures: Measures proposed or taken, by code.
+        stretch: The law.
+        view: Known facts.
+    """
+    holding, waiting = match_all(stretch.compulsion, stretch.doubtful, view)
+    found = tuple(judge_measure(Measure(one), holding, waiting) for one in measures)
+    return {"measures": found, "waiting": tuple(waiting), "holding": tuple(holding)}
+
+
 @attrs.define(kw_only=True)
 class Assessor:
     """Reads and assesses cases; keeps only what it compiled.
@@ -310,36 +334,43 @@ class Assessor:
             raise CaseError(self.fact_problems(case)) from None
         return Reading(view=view, stated=case.facts.keys())
 
-    def values(self, case: Case) -> dict[str, Value]:
+    def values(self, case: Case) -> Mapping[str, Value]:
         """The same facts as `read` finds, as typed values.
 
         Raises:
             CaseError: As `read`.
         """
-        # Copied by the proxy around them, which is quicker than name by name.
-        found: dict[str, Any] = case.facts.copy()  # type: ignore[attr-defined]
-        booleans, moneys, counts, dates, codes = self._kinds
-        odd = []
-        for name, raw in found.items():
-            # By class, because to Python True is an integer, and a moment is a date.
-            kind = type(raw)
-            if kind is bool and name in booleans:
-                continue
-            if kind is str:
-                fits = name in codes and raw in codes[name]
-            elif kind is Money:
-                fits = name in moneys and raw.fen >= 0
-            elif kind is int:
-                fits = name in counts and raw >= 0
-            else:
-                fits = kind is date and name in dates
-            if not fits:
-                odd.append(name)
+        # Where each is given in the type of its kind, these are the facts as they stand.
+        found: Mapping[str, Any] = case.facts
+        odd = self._odd(found)
         if odd:
-            found.update(self._parsed(case, odd))
+            found = {**found, **self._parsed(case, odd)}
         for group in case.examined:
             found = {**self._groups.get(group, {}), **found}
         return found
+
+    def _odd(self, facts: Mapping[str, Any]) -> list[str]:  # noqa: C901 - calls would cost more
+        """Facts that are not given in the type of their kind, or that fit no kind."""
+        booleans, moneys, counts, dates, codes = self._kinds
+        odd = []
+        for name, raw in facts.items():
+            # By class, because to Python True is an integer, and a moment is a date.
+            if raw is True or raw is False:
+                if name in booleans:
+                    continue
+            elif (kind := type(raw)) is str:
+                if name in codes and raw in codes[name]:
+                    continue
+            elif kind is Money:
+                if raw.fen >= 0 and name in moneys:
+                    continue
+            elif kind is int:
+                if raw >= 0 and name in counts:
+                    continue
+            elif kind is date and name in dates:
+                continue
+            odd.append(name)
+        return odd
 
     def _parsed(self, case: Case, names: Iterable[str]) -> Mapping[str, Value]:
         """Values that are not given in the type of their kind."""
@@ -396,15 +427,16 @@ class Assessor:
         )
 
     def derive_values(
-        self, case: Case, plan: Iterable[Step], values: dict[str, Value]
+        self, case: Case, plan: Iterable[Step], given: Mapping[str, Value]
     ) -> tuple[dict[str, Value], Derived]:
         """The same as `derive` finds, as typed values, and what comes with them.
 
         Args:
             case: The case.
             plan: Facts to compute, in order.
-            values: Facts of the case; those that are computed under their own name are added.
+            given: Facts of the case.
         """
+        values = dict(given)
         stated, shown = case.facts, MappingProxyType(values)
         # Names under which rulesets read are no facts: a derivation does not see them.
         renamed: dict[str, Value] = {}
@@ -447,14 +479,14 @@ class Assessor:
 
     def view_of(self, values: Mapping[str, Value]) -> dict[str, Comparable]:
         """The values in comparable form, under their names."""
-        given: Mapping[str, Any] = values
-        ranks, found = self._ranks, dict[str, Comparable]()
-        for name, value in given.items():
-            kind = value.__class__
-            if kind is str and name in ranks:
-                found[name] = ranks[name][value]
-            else:
-                found[name] = value.fen if kind is Money else value
+        ranks, found = self._ranks, dict[str, Any](values)
+        for name, value in values.items():
+            if value is True or value is False:
+                continue
+            if isinstance(value, Money):
+                found[name] = value.fen
+            elif name in ranks:
+                found[name] = ranks[name][value]  # type: ignore[index]
         return found
 
     def _computed(
@@ -553,12 +585,7 @@ class Assessor:
         """The case under the law of the stretch, with the facts as given."""
         held, unknown = match_all(stretch.penalty, stretch.doubtful, reading.view)
         result, settled = result_of(weights(held), weights(unknown), stretch)
-        measures: tuple[MeasureOutcome, ...] = ()
-        holding: list[Candidate] = []
-        waiting: list[Candidate] = []
-        if case.measures:
-            holding, waiting = match_all(stretch.compulsion, stretch.doubtful, reading.view)
-            measures = tuple(judge_measure(Measure(m), holding, waiting) for m in case.measures)
+        measured = judge_measures(case.measures, stretch, reading.view) if case.measures else {}
         return Assessment(
             vocabulary=self.vocabulary,
             case=case,
@@ -569,7 +596,5 @@ class Assessor:
             unknown=unknown,
             result=result,
             settled=settled,
-            measures=measures,
-            waiting=tuple(waiting),
-            holding=tuple(holding),
+            **measured,
         )

@@ -8,6 +8,7 @@ tests compare the two.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from types import CodeType
 from typing import Any, Final, TypeAlias
 
@@ -202,7 +203,7 @@ class _Writer:
         holds = predicate_of(fact, test)
         if fact.kind in (Kind.LEVEL, Kind.CHOICE):
             codes = frozenset(code for code in fact.ranks if holds(comparable(fact, code)))
-            return f"({{0}} in {self._entry(codes)})"
+            return f"({{0}} in {self._entry(_shared(codes))})"
         value = "{0}.fen" if fact.kind is Kind.MONEY else "{0}"
         return self._comparison(test.op, value, limit_of(fact, test))
 
@@ -312,6 +313,12 @@ class _Writer:
         lines, values = self._values(node, {})
         yield from lines
         yield f"value = None if {_missing(values)} else not ({node.fails(values)})"
+
+
+@lru_cache(maxsize=4096)
+def _shared(codes: frozenset[str]) -> frozenset[str]:
+    """The same set for equal ones, so that it stays near the processor."""
+    return codes
 
 
 def _missing(values: Iterable[str]) -> str:

@@ -5,22 +5,24 @@ the parts of findings, the stamps of a receipt, and the fine wherever no fact mo
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
 from bizrules.blocks import Block, Look, compile_block
 from bizrules.conditions import ALWAYS
-from bizrules.facts import Vocabulary
-from bizrules.outcome_parts import FindingForm, Parts, finding_form
+from bizrules.facts import Value, Vocabulary
+from bizrules.multiples import FineSource, Multiple
+from bizrules.outcome_parts import FindingForm, Parts, Standing, finding_form
 from bizrules.outcomes import Fine, FineState
 from bizrules.penalties import Provision
 from bizrules.receipts import RulesetStamp
 from bizrules.rules import Ruleset
 from bizrules.selection import Candidate, Step, Stretch
 from bizrules.truth import Truth
+from bizrules.values import DateSpan
 from bizrules.verdicts import UNTOLD, PenaltyVerdict, Verdicts, VerdictTable, rank_of
 
 MOST_PATTERNS: Final = 32
@@ -86,13 +88,25 @@ class Told:
         form: What an outcome says of it.
         fine: The fine, where no fact moves it; None until it was worked out once.
         findings: The forms of the findings, in their order.
+        standing: Those of them that hold, then those that cannot be told.
+        holding: How many of these hold.
         verdict: What the rules lead to.
         held: Rules that hold, by id.
         unknown: Rules that cannot be told, by id.
-        fines: Fines that only the switches of the provision move, by what those tell.
+        fines: Fines that the switches of the provision move, by what those tell.
     """
 
-    __slots__ = ("findings", "fine", "fines", "form", "held", "unknown", "verdict")
+    __slots__ = (
+        "findings",
+        "fine",
+        "fines",
+        "form",
+        "held",
+        "holding",
+        "standing",
+        "unknown",
+        "verdict",
+    )
 
     def __init__(
         self,
@@ -105,10 +119,14 @@ class Told:
         self.form = verdict.form
         self.fine: Fine | None = None
         self.findings = findings
+        self.standing: Standing = tuple(
+            form for truth in (Truth.TRUE, Truth.UNKNOWN) for form in findings if form[1] is truth
+        )
+        self.holding = len(held)
         self.verdict = verdict
         self.held = held
         self.unknown = unknown
-        self.fines: dict[int, Fine] = {}
+        self.fines: dict[int, Fine | Multiple] = {}
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -144,7 +162,7 @@ class CompiledLaw:
     switches: Block
     bases: tuple[bool, ...]
     patterns: dict[int, Told] = attrs.field(factory=dict, init=False)
-    fines: dict[object, Fine] = attrs.field(factory=dict, init=False)
+    fines: dict[object, Fine | Multiple] = attrs.field(factory=dict, init=False)
     receipt: Parts = attrs.field(factory=dict, init=False)
     _failed: list[FindingForm] = attrs.field(init=False)
 
@@ -182,43 +200,54 @@ class CompiledLaw:
             self.patterns[pattern] = told
         return told
 
-    def fine(self, told: Told, look: Look, work_out: Callable[[], Fine]) -> Fine:
-        """The fine, worked out only where a fact moves it that was not met before.
+    def fine_at_hand(
+        self, told: Told, values: Mapping[str, Value], source: FineSource
+    ) -> Fine | None:
+        """The fine, if it needs no working out but the multiplication of a base.
+
+        Args:
+            told: What the rules tell.
+            values: The facts.
+            source: Works out what the fine says besides.
+        """
+        known = told.fines.get(self.switches(values.get)) if self.bases else told.fine
+        return known.times(values, source) if isinstance(known, Multiple) else known
+
+    def fine(self, told: Told, look: Look, source: FineSource) -> Fine:
+        """The fine that is not at hand, worked out; and what of it holds for other cases is kept.
 
         Args:
             told: What the rules tell.
             look: Finds the values of facts.
-            work_out: Works the fine out from the facts.
+            source: Works the fine out from the facts.
         """
         found = self.switches(look) if self.bases else 0
-        known = told.fines.get(found)
-        if known is not None:
-            return known
         said = told.form[0], told.verdict.result.effects, found
-        known = self.fines.get(said)
-        if known is None:
-            known = work_out()
-            # Nothing but the precondition bears on a fine that is waived.
-            if not (self._is_fixed(found) or known.state is FineState.WAIVED):
-                return known
-            self.fines[said] = known
-        told.fines[found] = known
-        if not self.bases:
-            told.fine = known
-        return known
+        kept = self.fines.get(said)
+        worked_out = kept if isinstance(kept, Fine) else source.plain_fine()
+        kept = kept or self._to_keep(found, worked_out, source)
+        if kept is not None:
+            self.fines[said] = told.fines[found] = kept
+            if not self.bases:
+                told.fine = worked_out
+        return worked_out
 
-    def _is_fixed(self, found: int) -> bool:
-        """Whether the switches alone tell the fine: all are told, and no base is multiplied."""
+    def _to_keep(self, found: int, fine: Fine, source: FineSource) -> Fine | Multiple | None:
+        """What holds for every case of which the switches tell the same; None if nothing does."""
+        # Nothing but the precondition bears on a fine that is waived.
+        if fine.state is FineState.WAIVED:
+            return fine
         for place, moves in enumerate(self.bases):
             bits = found >> 2 * place & 3
             if bits == 1 + UNTOLD:
-                return False
+                return None
             if bits and place:
-                return not moves
+                tier = self.stretch.provisions[0].tiers[place - 1]
+                return source.multiple(tier) if moves else fine
             if not bits and not place:
                 # Before the first switch, the precondition, there is no fine.
-                return True
-        return True
+                return fine
+        return fine
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -306,6 +335,9 @@ class LawCompiler:
         return known[1]
 
 
+Days: TypeAlias = tuple[int, int, int, int]
+"""The stretches of time in which the days of the act, and those of the decision, begin and end."""
+
 _NO_SPAN: Final = (date.max, date.min, None)
 
 
@@ -321,30 +353,36 @@ class LawsMet:
 
     borders: tuple[date, ...]
     span: tuple[date, date, CompiledLaw | None] = attrs.field(init=False, default=_NO_SPAN)
-    _met: dict[tuple[int, int], bool] = attrs.field(factory=dict, init=False)
-    _laws: dict[tuple[int, int], CompiledLaw | None] = attrs.field(factory=dict, init=False)
+    _met: dict[Days, bool] = attrs.field(factory=dict, init=False)
+    _laws: dict[Days, CompiledLaw | None] = attrs.field(factory=dict, init=False)
 
-    def law_on(
-        self, acted: date, decided: date
-    ) -> tuple[tuple[int, int] | None, CompiledLaw | None]:
-        """The law of two days; or, where it is not kept, the stretches of time they lie in."""
-        days = bisect_right(self.borders, acted), bisect_right(self.borders, decided)
+    def law_on(self, acted: DateSpan, decided: DateSpan) -> tuple[Days | None, CompiledLaw | None]:
+        """The law of act and decision; or, where it is not kept, the stretches they lie in."""
+        days = *self._ends(acted), *self._ends(decided)
         if days not in self._laws:
             return days, None
         law = self._laws[days]
-        if days[0] == days[1]:
+        if min(days) == max(days):
             ends = (date.min, *self.borders, date.max)
             self.span = ends[days[0]], ends[days[0] + 1], law
         return None, law
 
-    def is_first(self, days: tuple[int, int]) -> bool:
+    def _ends(self, span: DateSpan) -> tuple[int, int]:
+        """The stretches of time in which a span begins and ends; an open end lies beyond all."""
+        first, last, borders = span.earliest, span.latest, self.borders
+        return (
+            0 if first is None else bisect_right(borders, first),
+            len(borders) if last is None else bisect_right(borders, last),
+        )
+
+    def is_first(self, days: Days) -> bool:
         """Whether the stretches of time were not met before: then compiling may not pay."""
         if days in self._met:
             return False
         self._met[days] = True
         return True
 
-    def keep(self, days: tuple[int, int], law: CompiledLaw | None) -> CompiledLaw | None:
+    def keep(self, days: Days, law: CompiledLaw | None) -> CompiledLaw | None:
         """Keep the law of stretches of time."""
         return self._laws.setdefault(days, law)
 

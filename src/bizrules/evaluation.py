@@ -4,53 +4,62 @@ What every reader needs is computed at once; the rest when the outcome is read.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from bizrules.assessment import MEASURES, Assessment, Assessor, Derived, Reading, near_names
-from bizrules.case_dates import Locate, in_order, order_problems
+from bizrules.assessment import (
+    Assessment,
+    Assessor,
+    Derived,
+    Reading,
+    judge_measures,
+)
+from bizrules.case_problems import problems_of
 from bizrules.cases import Act, Case, format_span
-from bizrules.compiled_law import CompiledLaw, LawCompiler, LawsMet, Told, form_of, stamps_of
+from bizrules.compiled_law import (
+    CompiledLaw,
+    Days,
+    LawCompiler,
+    LawsMet,
+    Told,
+    form_of,
+    stamps_of,
+)
 from bizrules.derivation import act_span, decision_span, discovery
 from bizrules.duties import Situation, due_duties
 from bizrules.errors import CaseError, Problem, Severity
 from bizrules.facts import Value
 from bizrules.fines import other_kinds
-from bizrules.intertemporal import Applied, choose, rank
+from bizrules.intertemporal import Applied, articles_of_choice, choose, other_law, rank
+from bizrules.multiples import Multiple, multiple_of
 from bizrules.outcome_parts import OF_CASE, findings_of, outcome_of, receipt_of
 from bizrules.outcomes import (
     DueDuty,
     Finding,
     Fine,
-    FineRange,
     KindOutcome,
     LawApplied,
     LawChoice,
     MeasureOutcome,
     NearMiss,
-    OtherLaw,
     Outcome,
     Question,
     Reason,
     Trace,
 )
-from bizrules.penalties import Grade
-from bizrules.provenance import Citation, InstrumentKind, Location, Text
+from bizrules.penalties import Grade, Tier
+from bizrules.provenance import InstrumentKind, Location, Text
 from bizrules.receipts import Receipt, RulesetStamp
 from bizrules.regions import RegionTable
 from bizrules.resolution import ROWS
 from bizrules.rule_traces import trace_rule
 from bizrules.selection import Candidate, Moment
+from bizrules.shared_records import draft_of
 from bizrules.truth import Truth
 from bizrules.values import DateSpan
 from bizrules.wording import name_of, phrase
 from bizrules.workdays import WorkCalendar
-
-ARTICLE_37: Final = Citation("行政处罚法", "37")
-SINCE_37: Final = date(2021, 7, 15)
-"""Day on which the law that has article 37 came into force."""
 
 _BEGINNING: Final = frozenset({InstrumentKind.LIST, InstrumentKind.BENCHMARK})
 """Instruments that began on some day within the life of the law that they fill in."""
@@ -91,7 +100,7 @@ class Evaluator:
     ask: "Callable[[Answer], tuple[Question, ...]]"
     spot: Callable[[Assessment], tuple[NearMiss, ...]]
     compiler: LawCompiler = attrs.field(init=False, repr=False)
-    _paths: dict[tuple[str, str, frozenset[str]], LawsMet] = attrs.field(
+    _paths: dict[tuple[str, frozenset[str]], dict[str, LawsMet]] = attrs.field(
         factory=dict, init=False, repr=False
     )
 
@@ -124,8 +133,13 @@ class Evaluator:
         source.evaluator, source.elements, source.case = self, elements, case
         source.law, source.told = law, told
         source.values, source.derived = values, derived
-        findings = findings_of(told.findings, source)
-        return outcome_of(case, told.form, told.fine, findings, law.receipt, source)
+        if case.measures:
+            return source.with_measures()
+        fine = told.fine
+        if fine is None:
+            fine = law.fine_at_hand(told, values, source)
+        standing, holding = told.standing, told.holding
+        return outcome_of(case, told.form, fine, standing, holding, law.receipt, source)
 
     def evaluate_plainly(self, case: Case, elements: frozenset[str] = frozenset()) -> Outcome:
         """The outcome of a case, rule by rule: what `evaluate` returns, without its shortcuts.
@@ -137,7 +151,7 @@ class Evaluator:
         Raises:
             CaseError: As in `evaluate`.
         """
-        problems = self._problems(case)
+        problems = problems_of(case, self.assessor, self.regions)
         if problems:
             raise CaseError([*problems, *self.assessor.fact_problems(case)])
         reading = self.assessor.read(case)
@@ -159,34 +173,52 @@ class Evaluator:
         )
 
     def _known_law(self, case: Case, elements: frozenset[str]) -> CompiledLaw | None:
-        """The law of a sound case, if it is one law on exact days that was met before.
+        """The law of a sound case, if its dates tell one law that was met before.
 
         None leaves the case to the plain way, which says what is wrong with it, if anything is.
         """
-        place = case.region, case.violation, elements
-        path = self._paths.get(place)
+        violation = case.violation
+        paths = self._paths.get((case.region, elements))
+        path = paths.get(violation) if paths is not None else None
         if path is None:
-            if case.violation not in self.assessor.violations or case.region not in self.regions:
+            path = self._new_path(case.region, violation, elements)
+            if path is None:
                 return None
-            borders = self.assessor.selector.place(*place).borders
-            path = self._paths.setdefault(place, LawsMet(borders))
         act, decided = case.committed, case.decided
-        if act is None or decided is None or case.measures:
+        if act is None:
             return None
-        ended = act.ended
-        acted, day = ended.earliest, decided.earliest
-        if acted is None or day is None or acted != ended.latest or day != decided.latest:
+        if decided is not None:
+            (first, until, law), ended = path.span, act.ended
+            acted, day = ended.earliest, decided.latest
+            # Two exact days in one stretch of time need no further look.
+            if (
+                acted is not None
+                and day is not None
+                and acted == ended.latest
+                and day == decided.earliest
+                and first <= acted <= day < until
+            ):
+                return law if not _says_more(case, act) or self._is_sound(case) else None
+        return self._law_of(case, elements, path) if self._is_sound(case) else None
+
+    def _is_sound(self, case: Case) -> bool:
+        return not problems_of(case, self.assessor, self.regions)
+
+    def _new_path(self, region: str, violation: str, elements: frozenset[str]) -> LawsMet | None:
+        """What is kept of a violation at a place; None if nobody knows one of the two."""
+        if violation not in self.assessor.violations or region not in self.regions:
             return None
-        if day < acted or (_says_more(case, act) and self._problems(case)):
-            return None
-        first, until, law = path.span
-        if first <= acted and day < until:
-            return law
-        days, known = path.law_on(acted, day)
+        borders = self.assessor.selector.place(region, violation, elements).borders
+        paths = self._paths.setdefault((region, elements), {})
+        return paths.setdefault(violation, LawsMet(borders))
+
+    def _law_of(self, case: Case, elements: frozenset[str], path: LawsMet) -> CompiledLaw | None:
+        """The law of the stretches of time in which act and decision lie."""
+        days, known = path.law_on(act_span(case), decision_span(case))
         return known if days is None else self._meet(case, elements, path, days)
 
     def _meet(
-        self, case: Case, elements: frozenset[str], path: LawsMet, days: tuple[int, int]
+        self, case: Case, elements: frozenset[str], path: LawsMet, days: Days
     ) -> CompiledLaw | None:
         """The law of these days, once it has been asked for twice."""
         if path.is_first(days):
@@ -202,45 +234,6 @@ class Evaluator:
             # The elements are those of the place to which the law belongs.
             law.receipt = self.receipt_parts(law.stamps, elements)
         return path.keep(days, law)
-
-    def _problems(self, case: Case) -> list[Problem]:
-        """Names in the case that nobody knows; empty for nearly every case."""
-        violations, groups = self.assessor.violations, self.assessor.vocabulary.groups
-        known = case.violation in violations and case.region in self.regions
-        if case.priors is not None and case.priors.found:
-            named = (prior.violation for prior in case.priors.found)
-            known = known and all(name is None or name in violations for name in named)
-        if known and MEASURES.issuperset(case.measures) and case.examined <= groups.keys():
-            return [] if in_order(case) else list(order_problems(case, _locate(case)))
-        return [*self._name_problems(case), *order_problems(case, _locate(case))]
-
-    def _name_problems(self, case: Case) -> list[Problem]:
-        def unknown(code: str, name: str, path: str, near: tuple[str, ...]) -> Problem:
-            place = Location(f"case {case.id}", path=f"$.{path}")
-            return Problem(code, place, {"found": name, "near_names": ", ".join(near)})
-
-        problems = []
-        violations = self.assessor.violations
-        if case.violation not in violations:
-            near = near_names(case.violation, violations)
-            problems.append(unknown("unknown-violation", case.violation, "violation", near))
-        for index, prior in enumerate(case.priors.found if case.priors is not None else ()):
-            if prior.violation is not None and prior.violation not in violations:
-                path = f"priors.found.{index}.violation"
-                near = near_names(prior.violation, violations)
-                problems.append(unknown("unknown-violation", prior.violation, path, near))
-        if case.region not in self.regions:
-            close = tuple(f"{r.code} {r.zh}" for r in self.regions.near(case.region))
-            problems.append(unknown("unknown-region", case.region, "region", close))
-        for measure in case.measures:
-            if measure not in MEASURES:
-                near = near_names(measure, MEASURES)
-                problems.append(unknown("unknown-measure", measure, "measures", near))
-        groups = self.assessor.vocabulary.groups
-        for group in sorted(case.examined - groups.keys()):
-            near = near_names(group, groups)
-            problems.append(unknown("unknown-group", group, "examined", near))
-        return problems
 
     def _apply(self, case: Case, reading: Reading, elements: frozenset[str]) -> Applied:
         """Old law or new: the law of the act, unless the law of the decision is more lenient.
@@ -459,8 +452,8 @@ class Answer:
             basis=basis,
             on=format_span(self.main.on),
             text=phrase(key),
-            other=_other_law(other) if other else None,
-            citations=_articles_of_choice(self.applied),
+            other=other_law(other) if other else None,
+            citations=articles_of_choice(self.applied),
         )
 
     def receipt(self) -> Receipt:
@@ -486,15 +479,21 @@ class Answer:
         return labels
 
 
+_ReadingDraft: Final = draft_of(Reading)
+_AssessmentDraft: Final = draft_of(Assessment)
+_AppliedDraft: Final = draft_of(Applied)
+
+
 class CompiledAnswer(Answer):
     """Works out the same parts, most of them from what the compiled law knows already."""
 
-    __slots__ = ("case", "derived", "law", "told", "values")
+    __slots__ = ("case", "derived", "law", "told", "values", "worked_out")
     case: Case
     derived: Derived
     law: CompiledLaw
     told: Told
-    values: dict[str, Value]
+    values: Mapping[str, Value]
+    worked_out: Fine
 
     if not TYPE_CHECKING:  # Any name would be taken for an attribute.
 
@@ -504,24 +503,46 @@ class CompiledAnswer(Answer):
                 msg = f"{type(self).__name__!r} object has no attribute {name!r}"
                 raise AttributeError(msg)
             main = self._assessment()
-            settled = main.settled
-            found = Applied(main=main, current=main, choice=LawChoice.SAME, settled=settled)
+            found = _AppliedDraft()
+            found.main = found.current = main
+            found.other = found.basis = None
+            found.choice, found.settled = LawChoice.SAME, main.settled
+            found.__class__ = Applied
             self.applied = found
             return found
 
     def _assessment(self) -> Assessment:
         told, assessor, case = self.told, self.evaluator.assessor, self.case
-        (names, problems), view = self.derived, assessor.view_of(self.values)
-        return Assessment(
-            vocabulary=assessor.vocabulary,
-            case=case,
-            stretch=self.law.stretch,
-            on=decision_span(case),
-            reading=Reading(view=view, stated=case.facts.keys(), derived=names, problems=problems),
-            held=told.held,
-            unknown=told.unknown,
-            result=told.verdict.result,
-            settled=told.verdict.settled,
+        reading, found = _ReadingDraft(), _AssessmentDraft()
+        reading.derived, reading.problems = self.derived
+        reading.view, reading.stated = assessor.view_of(self.values), case.facts.keys()
+        reading.__class__ = Reading
+        found.vocabulary, found.case, found.stretch = assessor.vocabulary, case, self.law.stretch
+        found.on, found.reading = decision_span(case), reading
+        found.held, found.unknown = told.held, told.unknown
+        found.result, found.settled = told.verdict.result, told.verdict.settled
+        found.measures = found.waiting = found.holding = ()
+        if case.measures:
+            measured = judge_measures(case.measures, self.law.stretch, reading.view)
+            found.measures, found.waiting = measured["measures"], measured["waiting"]
+            found.holding = measured["holding"]
+        found.__class__ = Assessment
+        made: Assessment = found
+        return made
+
+    def with_measures(self) -> Outcome:
+        """The outcome of a case that proposes measures."""
+        grade, permitted, modality, contested, settled = self.told.form
+        return Outcome(
+            case=self.case,
+            grade=grade,
+            permitted=permitted,
+            modality=modality,
+            contested=contested,
+            settled=settled and not self.main.has_open_measure,
+            crime_suspected=self.crime_suspected(),
+            problems=self.problems(),
+            source=self,
         )
 
     def crime_suspected(self) -> Truth:
@@ -531,11 +552,27 @@ class CompiledAnswer(Answer):
 
     def findings(self) -> tuple[Finding, ...]:
         """All candidates, by rule id."""
+        if self.case.measures:
+            return super().findings()
         return findings_of(self.told.findings, self)
 
     def fine(self) -> Fine:
         """The fine for the grade."""
-        return self.law.fine(self.told, self.values.get, super().fine)
+        at_hand = self.law.fine_at_hand(self.told, self.values, self)
+        return at_hand or self.law.fine(self.told, self.values.get, self)
+
+    def plain_fine(self) -> Fine:
+        """The fine, worked out from the facts."""
+        try:
+            return self.worked_out
+        except AttributeError:
+            self.worked_out = found = super().fine()
+            return found
+
+    def multiple(self, tier: Tier) -> Multiple | None:
+        """The fine of a tier whatever its base may be, if it grows with the base."""
+        law = self.main
+        return multiple_of(law.penal(), tier, law.grade, law.effects())
 
     def receipt(self) -> Receipt:
         """What is needed to compute the outcome again."""
@@ -545,7 +582,8 @@ class CompiledAnswer(Answer):
 def _says_more(case: Case, act: Act) -> bool:
     """Whether it says anything that may be wrong besides place, violation, facts and two dates."""
     return (
-        case.priors is not None
+        bool(case.measures)
+        or case.priors is not None
         or case.discovered is not None
         or case.filed is not None
         or case.notified is not None
@@ -559,39 +597,3 @@ def _misread(applied: Applied) -> tuple[Problem, ...]:
     laws = (applied.main, applied.other, applied.current)
     found = (problem for law in laws if law is not None for problem in law.reading.problems)
     return tuple(dict.fromkeys(found))
-
-
-def _locate(case: Case) -> Locate:
-    """Places of the parts of a case that was built in Python."""
-
-    def locate(*path: str | int) -> Location:
-        return Location(f"case {case.id}", path=".".join(("$", *map(str, path))))
-
-    return locate
-
-
-def _articles_of_choice(applied: Applied) -> tuple[Citation, ...]:
-    """行政处罚法 37, where there is a choice and it was in force on the day of the decision."""
-    decided = applied.current.on.latest
-    if applied.other is None or (decided is not None and decided < SINCE_37):
-        return ()
-    return (ARTICLE_37,)
-
-
-def _other_law(other: Assessment) -> OtherLaw:
-    found: FineRange | None = other.fine().range
-    return OtherLaw(
-        on=format_span(other.on),
-        grade=other.grade,
-        permitted=other.result.permitted,
-        settled=other.settled,
-        contested=other.result.contested,
-        fine=found,
-        kinds=tuple(one.kind for one in _open_kinds(other)),
-    )
-
-
-def _open_kinds(law: Assessment) -> list[KindOutcome]:
-    """Penalties besides the fine that the law leaves open."""
-    found = other_kinds(law.penal(), law.grade, law.effects())
-    return [one for one in found if not one.waived and one.truth is not Truth.FALSE]

@@ -132,7 +132,7 @@ def _fine_of_tiers(
     waiting: tuple[str, ...],
 ) -> Fine:
     tiers, open_facts = _possible_tiers(penal, provision)
-    found = [_fine_of_tier(penal, provision, tier, grade, effects) for tier in tiers]
+    found = [fine_of_tier(penal, provision, tier, grade, effects) for tier in tiers]
     if not found:
         text = phrase("fine.no-tier")
         return Fine(state=FineState.NONE, text=text, citation=provision.citation)
@@ -180,13 +180,22 @@ def _is_taken(penal: Penal, tier: Tier, earlier: list[Tier]) -> bool:
     return implies(own, taken, penal.vocabulary, names=penal.names)
 
 
-def _fine_of_tier(
+def fine_of_tier(
     penal: Penal,
     provision: Provision,
     tier: Tier,
     grade: Grade | None,
     effects: tuple[RuleEffect, ...],
 ) -> Fine:
+    """The fine of a tier.
+
+    Args:
+        penal: Bands and facts.
+        provision: Its provision.
+        tier: The tier.
+        grade: The grade; None where the outcome is open or contested.
+        effects: What the supporting rules order.
+    """
     citation = tier.citation or provision.citation
     if tier.fine is None:
         text = phrase("fine.none")
@@ -376,10 +385,11 @@ def _meet(one: FineRange, two: FineRange) -> FineRange | None:
     ends = [(r.high, r.high_closed) for r in (one, two) if r.high is not None]
     high, high_closed = min(ends, default=(None, True))
     met = attrs.evolve(one, low=low, high=high, low_closed=not low_open, high_closed=high_closed)
-    return None if _is_empty(met) else met
+    return None if is_empty(met) else met
 
 
-def _is_empty(found: FineRange) -> bool:
+def is_empty(found: FineRange) -> bool:
+    """Whether nothing lies in a range."""
     low, high = found.low or Fraction(0), found.high
     if high is None or low < high:
         return False
@@ -400,7 +410,7 @@ def _to_fen(found: FineRange) -> FineRange:
     if high is not None and high.denominator != 1:
         high, high_closed = Fraction(floor(high)), True
     moved = attrs.evolve(found, low=low, high=high, low_closed=low_closed, high_closed=high_closed)
-    return found if _is_empty(moved) else moved
+    return found if is_empty(moved) else moved
 
 
 def range_text(found: FineRange, vocabulary: Vocabulary) -> Text:

@@ -1,16 +1,27 @@
 """Old law or new: 从旧兼从轻 (行政处罚法 37)."""
 
+from datetime import date
+from typing import Final
+
 import attrs
 
 from bizrules.assessment import Assessment
+from bizrules.cases import format_span
 from bizrules.comparison import KindWeights, Order, compare_fines, weigh_kinds
 from bizrules.fines import WITHOUT_FINE, open_kind_facts, other_kinds
-from bizrules.outcomes import LawBasis, LawChoice
+from bizrules.outcomes import FineRange, KindOutcome, LawBasis, LawChoice, OtherLaw
 from bizrules.penalties import Grade
+from bizrules.provenance import Citation
+from bizrules.shared_records import Drafted
+from bizrules.truth import Truth
+
+ARTICLE_37: Final = Citation("行政处罚法", "37")
+SINCE_37: Final = date(2021, 7, 15)
+"""Day on which the law that has article 37 came into force."""
 
 
 @attrs.frozen(kw_only=True, eq=False)
-class Applied:
+class Applied(Drafted):
     """The law applied and the other one.
 
     Attributes:
@@ -198,3 +209,31 @@ def _kinds(assessment: Assessment) -> tuple[KindWeights, KindWeights]:
         min(weigh_kinds(found, certain=True) for found in kinds),
         max(weigh_kinds(found) for found in kinds),
     )
+
+
+def articles_of_choice(applied: Applied) -> tuple[Citation, ...]:
+    """行政处罚法 37, where there is a choice and it was in force on the day of the decision."""
+    decided = applied.current.on.latest
+    if applied.other is None or (decided is not None and decided < SINCE_37):
+        return ()
+    return (ARTICLE_37,)
+
+
+def other_law(other: Assessment) -> OtherLaw:
+    """The outcome under the law that was not applied, in short."""
+    found: FineRange | None = other.fine().range
+    return OtherLaw(
+        on=format_span(other.on),
+        grade=other.grade,
+        permitted=other.result.permitted,
+        settled=other.settled,
+        contested=other.result.contested,
+        fine=found,
+        kinds=tuple(one.kind for one in _open_kinds(other)),
+    )
+
+
+def _open_kinds(law: Assessment) -> list[KindOutcome]:
+    """Penalties besides the fine that the law leaves open."""
+    found = other_kinds(law.penal(), law.grade, law.effects())
+    return [one for one in found if not one.waived and one.truth is not Truth.FALSE]

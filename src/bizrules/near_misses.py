@@ -1,9 +1,11 @@
 """Near misses: lenient rules that failed by few conditions, and what the party can still cure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Final, TypeAlias
+from weakref import ref
 
 import attrs
 
@@ -16,6 +18,7 @@ from bizrules.conditions import (
     Condition,
     Defined,
     Not,
+    Op,
     Share,
     Test,
     facts_read,
@@ -36,15 +39,19 @@ from bizrules.penalties import Grade
 from bizrules.provenance import Location, Text
 from bizrules.remembering import Remembered
 from bizrules.rules import Rule
-from bizrules.selection import Stretch
+from bizrules.selection import Candidate, Stretch
 from bizrules.shared_records import FromGiven, draft_of
-from bizrules.signatures import once_a_signature
+from bizrules.signatures import Failures, failing_parts, failures_of
 from bizrules.tracing import Parts, finder
 from bizrules.values import Money, Plain
 from bizrules.wording import condition_text, negated, phrase, say_value
 
 MOST_MISSES: Final = 2
 MOST_NEAR_MISSES: Final = 8
+MOST_KEPT: Final = 128
+"""For so many ways in which the tests of a rule fail is kept what it lacks."""
+
+_MOST_BLOCKS: Final = 8
 
 
 @attrs.frozen(eq=False)
@@ -56,12 +63,14 @@ class Lack:
         holds: Its truth over a view.
         cure: How the party can still cure it, if it can.
         parts: What is said of it, by the names of the fields of a miss.
+        miss: The miss, where it says the same of every case: what is not so is the opposite.
     """
 
     test: Test
     holds: Matcher
     cure: Text | None
     parts: Parts
+    miss: Miss | None
 
 
 Lacks: TypeAlias = tuple[Lack, ...]
@@ -70,16 +79,8 @@ Repair: TypeAlias = Callable[[View], Lacks | None]
 
 None if no change of single tests would do, or none of as few as `MOST_MISSES`.
 """
-_Rank: TypeAlias = tuple[bool, int, Grade, str]
-"""Sorts near misses: whether it cannot be cured, how many are missed, the grade, the rule."""
-
-_Lacking: TypeAlias = Callable[[View], tuple[bool, tuple[Parts, ...]] | None]
-"""What is said of the few tests that a condition lacks, and whether one cannot be cured.
-
-None where the condition does not fail, or by more.
-"""
-
-_Ranked: TypeAlias = tuple[Grade, str, Rule, _Lacking]
+_Missed: TypeAlias = "Miss | Parts"
+"""A miss that says the same of every case, or what one says by the names of its fields."""
 
 
 def near_misses_of(assessment: Assessment) -> tuple[NearMiss, ...]:
@@ -87,50 +88,246 @@ def near_misses_of(assessment: Assessment) -> tuple[NearMiss, ...]:
 
     Only rules that would permit a grade more lenient than those permitted now are named.
     """
-    best = min(assessment.result.permitted)
-    if best is Grade.EXEMPT:
+    ranked = _RANKED(assessment.stretch, assessment.vocabulary)
+    milder = ranked.milder[min(assessment.result.permitted)]
+    if not milder:
         return ()
-    settled = {c.rule.id for c in (*assessment.held, *assessment.unknown)}
-    view, found = assessment.reading.view, []
-    for grade, name, rule, lacking in _RANKED(assessment.stretch, assessment.vocabulary):
-        if grade >= best:
-            break
-        if name not in settled and (lacks := lacking(view)) is not None:
-            found.append(((lacks[0], len(lacks[1]), grade, name), rule, lacks[1]))
-    found.sort(key=lambda one: one[0])
-    return tuple([_near_miss(*one, assessment) for one in found[:MOST_NEAR_MISSES]])
-
-
-def _ranked(stretch: Stretch, vocabulary: Vocabulary) -> tuple[_Ranked, ...]:
-    """Rules on the penalty axis by the mildest grade they permit, each with its repair."""
-    found = [
-        (min(c.rule.permits), c.rule.id, c.rule, _lackings(c.condition, vocabulary, c.names))
-        for c in stretch.penalty
-        if c.rule.permits
-    ]
-    return tuple(sorted(found, key=lambda one: one[:2]))
-
-
-_RANKED: Final[Remembered[Stretch, tuple[_Ranked, ...]]] = Remembered(_ranked)
+    view, found = assessment.reading.view, list[_Placed]()
+    for look, places in ranked.looks:
+        look(view, places, milder, found)
+    if ranked.varies:
+        # What another possible day says of its concepts may still let a rule hold.
+        untold = {c.rule.id for c in assessment.unknown}
+        found = [one for one in found if one[1].rule not in untold]
+    if len(found) > 1:
+        found.sort()
+    decided = assessment.case.decided
+    day = decided.exact if decided is not None else None
+    return tuple([one.same or one.told(view, day) for _, one in found[:MOST_NEAR_MISSES]])
 
 
 _MissDraft: Final = draft_of(Miss)
 _NearMissDraft: Final = draft_of(NearMiss)
+_RANK: Final = 24
+"""By so many bits what a rule lacks stands in front of where it ranks among the others."""
 
 
-def _near_miss(
-    rank: _Rank, rule: Rule, lacks: tuple[Parts, ...], assessment: Assessment
-) -> NearMiss:
-    view, decided = assessment.reading.view, assessment.case.decided
-    draft, curable = _NearMissDraft(), not rank[0]
-    draft.rule = rule.id
-    draft.title = rule.title
-    draft.permits = rule.permits
-    draft.misses = tuple([_missed(parts, view) for parts in lacks])
-    draft.curable = curable
-    draft.until = decided.exact if curable and decided is not None else None
-    draft.__class__ = NearMiss
-    made: NearMiss = draft
+@attrs.frozen(eq=False)
+class _Lacking:
+    """The few tests that a rule lacks, and what can be said of them in every case.
+
+    Attributes:
+        rank: Sorts near misses: whether it cannot be cured, how many are missed.
+        rule: Id of the rule.
+        curable: Whether the party can still cure all of them.
+        misses: What is said of each.
+        parts: What the near miss says besides, by the names of its fields.
+        same: The near miss, where it is the same in every case.
+    """
+
+    rank: int
+    rule: str
+    curable: bool
+    misses: tuple[_Missed, ...]
+    parts: Parts
+    same: NearMiss | None = attrs.field(init=False)
+
+    @classmethod
+    def of(cls, rule: Rule, lacks: Lacks) -> "_Lacking":
+        """What the rule lacks."""
+        curable = all(one.cure is not None for one in lacks)
+        rank = (not curable) * (MOST_MISSES + 1) + len(lacks)
+        misses = tuple([one.miss or one.parts for one in lacks])
+        parts = {"title": rule.title, "permits": rule.permits, "until": None}
+        return cls(rank << _RANK, rule.id, curable, misses, parts)
+
+    @same.default
+    def _said_of_every_case(self) -> NearMiss | None:
+        """Where it can be cured, the case says until when; else the failed tests may say it all."""
+        is_same = not self.curable and all(isinstance(one, Miss) for one in self.misses)
+        return self.told({}, None) if is_same else None
+
+    def told(self, view: View, decided: date | None) -> NearMiss:
+        """The near miss of a case.
+
+        Args:
+            view: Its facts.
+            decided: Its day of decision.
+        """
+        draft = _NearMissDraft()
+        misses = [_missed(one, view) if type(one) is dict else one for one in self.misses]
+        draft.rule = self.rule
+        draft.misses = tuple(misses)
+        draft.curable = self.curable
+        draft._parts = self.parts  # noqa: SLF001 - the record is begun here
+        if self.curable:
+            draft.until = decided
+        draft.__class__ = NearMiss
+        made: NearMiss = draft
+        return made
+
+
+_Placed: TypeAlias = tuple[int, _Lacking]
+"""What a rule lacks, with its rank among all near misses of the case in front."""
+
+
+@attrs.frozen(eq=False)
+class _Tried:
+    """A rule that would permit something milder, and what was worked out about it.
+
+    Attributes:
+        rule: The rule.
+        repair: What it lacks.
+        needed: Which of the tests that may fail are all needed.
+        kept: What it lacks, by how its tests fail.
+    """
+
+    rule: Rule
+    repair: Repair
+    needed: int
+    kept: dict[int, _Lacking | None] = attrs.field(factory=dict, init=False)
+
+    def lacking(self, view: View, failures: int) -> _Lacking | None:
+        """The few tests that it lacks; None where it does not fail, or by more.
+
+        Args:
+            view: The facts.
+            failures: How its tests fail.
+        """
+        is_far = (failures & self.needed).bit_count() > MOST_MISSES
+        lacks = None if is_far else self.repair(view)
+        found = _Lacking.of(self.rule, lacks) if lacks else None
+        if len(self.kept) < MOST_KEPT:
+            self.kept[failures] = found
+        return found
+
+
+def _needed(condition: Condition) -> int:
+    """Which of the parts that may fail are tests that all have to pass: the bits of their places.
+
+    What a negation lacks may be a test that stands beside it, so negations do not count.
+    """
+    tests = dict.fromkeys(_conjuncts(condition))
+    parts = failing_parts(condition)
+    return sum(1 << place for place, one in enumerate(parts) if one[1] and one[0] in tests)
+
+
+def _conjuncts(condition: Condition) -> Iterator[Test]:
+    if isinstance(condition, Test):
+        yield condition
+    elif isinstance(condition, (AllOf, Defined)):
+        for part in parts_of(condition):
+            yield from _conjuncts(part)
+
+
+class _Block:
+    """Rules that are tried together: those for all violations, or those of one."""
+
+    __slots__ = ("_failures", "_is_first", "_kept", "_law", "_rules")
+
+    def __init__(self, candidates: Sequence[Candidate], vocabulary: Vocabulary) -> None:
+        """Nothing tried yet."""
+        law = [(one.condition, one.names) for one in candidates]
+        self._law = law, vocabulary
+        self._rules = tuple(
+            _Tried(c.rule, _repair(c.condition, vocabulary, c.names), _needed(c.condition))
+            for c in candidates
+        )
+        self._kept = tuple(one.kept for one in self._rules)
+        self._failures: Failures | None = None
+        self._is_first = True
+
+    def look(self, view: View, places: Sequence[int], milder: int, found: list[_Placed]) -> None:
+        """Add what each rule lacks that lacks little.
+
+        Args:
+            view: The facts.
+            places: Where each rule ranks among all of its stretch.
+            milder: Where those end that would permit something milder.
+            found: What is found.
+        """
+        if self._failures is None:
+            if self._is_first:
+                # The code is written when it is asked a second time: writing takes longer.
+                self._is_first = False
+                self._look_once(view, places, milder, found)
+                return
+            self._failures = failures_of(*self._law)
+        kept = self._kept
+        for number, failures in enumerate(self._failures(view)):
+            if failures and places[number] < milder:
+                lackings = kept[number]
+                if failures in lackings:
+                    lacking = lackings[failures]
+                else:
+                    lacking = self._rules[number].lacking(view, failures)
+                if lacking is not None:
+                    found.append((lacking.rank + places[number], lacking))
+
+    def _look_once(
+        self, view: View, places: Sequence[int], milder: int, found: list[_Placed]
+    ) -> None:
+        for place, one in zip(places, self._rules, strict=True):
+            lacks = one.repair(view) if place < milder else None
+            if lacks:
+                lacking = _Lacking.of(one.rule, lacks)
+                found.append((lacking.rank + place, lacking))
+
+
+_Look: TypeAlias = Callable[[View, Sequence[int], int, list[_Placed]], None]
+
+
+@attrs.frozen(eq=False)
+class _Ranked:
+    """The rules of a stretch that would permit something milder than the heaviest grade.
+
+    Attributes:
+        looks: What finds those for all violations that are missed and those of its own, with the
+            place of each among all by the mildest grade that they permit and their ids.
+        milder: For each grade how many of them would permit something milder.
+        varies: Whether other possible days define the concepts of a rule in another way.
+    """
+
+    looks: tuple[tuple[_Look, tuple[int, ...]], ...]
+    milder: tuple[int, ...]
+    varies: bool
+
+
+def _ranked(stretch: Stretch, vocabulary: Vocabulary) -> _Ranked:
+    grades = {c.rule.id: min(c.rule.permits) for c in stretch.penalty if c.rule.permits}
+    lenient = [c for c in stretch.penalty if grades.get(c.rule.id, Grade.HEAVIER) < Grade.HEAVIER]
+    order = sorted((grades[c.rule.id], c.rule.id) for c in lenient)
+    places = {name: place for place, (_, name) in enumerate(order)}
+    general = tuple(c for c in lenient if c.rule.is_general)
+    own = tuple(c for c in lenient if not c.rule.is_general)
+    found = []
+    if general:
+        found.append((_shared(general, vocabulary), general))
+    if own:
+        found.append((_Block(own, vocabulary), own))
+    return _Ranked(
+        looks=tuple((block.look, tuple(places[c.rule.id] for c in some)) for block, some in found),
+        milder=tuple(sum(grade < one for grade, _ in order) for one in Grade),
+        varies=any(candidate.others for candidate in lenient),
+    )
+
+
+_RANKED: Final[Remembered[Stretch, _Ranked]] = Remembered(_ranked)
+_Shared: TypeAlias = list[tuple[tuple[ref[Candidate], ...], Vocabulary, _Block]]
+_SHARED: Final[Remembered[Candidate, _Shared]] = Remembered(lambda _: [])
+"""Blocks of rules for all violations, which many stretches share, by the first of the rules."""
+
+
+def _shared(candidates: Sequence[Candidate], vocabulary: Vocabulary) -> _Block:
+    known = _SHARED(candidates[0])
+    for kept, words, block in known:
+        are_same = len(kept) == len(candidates) and all(
+            one() is other for one, other in zip(kept, candidates, strict=True)
+        )
+        if are_same and words is vocabulary:
+            return block
+    made = _Block(candidates, vocabulary)
+    known[:] = [(tuple(map(ref, candidates)), vocabulary, made), *known[: _MOST_BLOCKS - 1]]
     return made
 
 
@@ -161,21 +358,6 @@ def _repair(condition: Condition, vocabulary: Vocabulary, names: Names) -> Repai
 
 
 _repairs: Final[Compiler[Repair]] = Compiler(_repair)
-
-
-def _lacking(condition: Condition, vocabulary: Vocabulary, names: Names) -> _Lacking:
-    repair = _repair(condition, vocabulary, names)
-
-    def lacking(view: View) -> tuple[bool, tuple[Parts, ...]] | None:
-        lacks = repair(view)
-        if not lacks:
-            return None
-        return any(one.cure is None for one in lacks), tuple(one.parts for one in lacks)
-
-    return once_a_signature(lacking, condition, vocabulary, names)
-
-
-_lackings: Final[Compiler[_Lacking]] = Compiler(_lacking)
 
 
 @attrs.frozen(eq=False)
@@ -233,7 +415,10 @@ def _lack(test: Test, vocabulary: Vocabulary, names: Names) -> Lack:
     gap = FromGiven(_gap(test, vocabulary, names))
 
     parts = {"facts": read, "text": text, "found": find, "gap": gap, "cure": cure}
-    return Lack(test, compile_condition(test, vocabulary, names), cure, parts)
+    said, fact = None, vocabulary[test.facts[0]]
+    if fact.kind is Kind.BOOLEAN and test.op is Op.IS:
+        said = _missed(parts, {names.get(fact.name, fact.name): test.operand is not True})
+    return Lack(test, compile_condition(test, vocabulary, names), cure, parts, said)
 
 
 def _of_test(lack: Lack) -> Repair:

@@ -21,11 +21,14 @@ Parts: TypeAlias = Mapping[str, Any]
 FindingForm: TypeAlias = tuple[str, Truth, Parts]
 """The parts of a finding, its rule and its truth in front of them."""
 
+Standing: TypeAlias = tuple[FindingForm, ...]
+"""The forms of the findings that hold, then of those that cannot be told, each by rule id."""
+
 OutcomeForm: TypeAlias = tuple[Grade | None, tuple[Grade, ...], Modality | None, bool, bool]
 """Grade, permitted grades, modality, whether it is contested, whether it is settled."""
 
 
-class LateSource(OutcomeSource, Protocol):
+class LateSource(OutcomeSource, TraceSource, Protocol):
     """Also computes what every outcome says, but not everybody reads."""
 
     def crime_suspected(self) -> Truth:
@@ -56,7 +59,7 @@ def findings_of(forms: Iterable[FindingForm], source: TraceSource) -> tuple[Find
         forms: The parts of each.
         source: Computes their traces.
     """
-    found = []
+    found: list[Finding] = []
     for rule, truth, parts in forms:
         finding = _FindingDraft()
         finding.rule = rule
@@ -91,7 +94,8 @@ def outcome_of(
     case: Case,
     form: OutcomeForm,
     fine: Fine | None,
-    findings: tuple[Finding, ...],
+    standing: Standing,
+    held: int,
     receipt: Parts,
     source: LateSource,
 ) -> Outcome:
@@ -100,8 +104,9 @@ def outcome_of(
     Args:
         case: The case.
         form: What the rules lead to.
-        fine: The fine, where no fact moves it; None if the source has to compute it.
-        findings: All findings.
+        fine: The fine, if it is at hand; None if the source has to compute it.
+        standing: The forms of the findings that did not fail.
+        held: How many of these hold.
         receipt: The parts of its receipt.
         source: Computes what an outcome says besides.
     """
@@ -115,8 +120,14 @@ def outcome_of(
         outcome.settled,
     ) = form
     outcome.source = source
-    outcome.findings = findings
-    outcome.receipt = receipt_of(case, receipt)
+    found = findings_of(standing, source) if standing else ()
+    outcome.held, outcome.unknown = found[:held], found[held:]
+    # As `receipt_of`, which every case would pay for calling.
+    stamped = _ReceiptDraft()
+    stamped._parts = receipt  # noqa: SLF001 - the record is begun here
+    stamped._given = case  # noqa: SLF001 - likewise
+    stamped.__class__ = Receipt
+    outcome.receipt = stamped
     if fine is not None:
         outcome.fine = fine
     outcome.__class__ = Outcome

@@ -122,7 +122,7 @@ class FineState(Enum):
 
 
 @attrs.frozen(kw_only=True)
-class FineRange:
+class FineRange(Drafted):
     """An exact range of a fine (罚款幅度).
 
     Attributes:
@@ -143,7 +143,7 @@ class FineRange:
 
 
 @attrs.frozen(kw_only=True)
-class Fine:
+class Fine(Shared):
     """The fine that is open (罚款).
 
     Attributes:
@@ -331,7 +331,7 @@ class Miss(Shared):
 
 
 @attrs.frozen(kw_only=True)
-class NearMiss(Drafted):
+class NearMiss(Shared):
     """A lenient rule that failed by few conditions.
 
     Attributes:
@@ -569,7 +569,7 @@ class Outcome(Drafted):
         """Names of region, violation and party kind."""
         return self.source.labels()
 
-    @property
+    @cached_property
     def held(self) -> tuple[Finding, ...]:
         """Findings that hold."""
         return tuple(f for f in self.findings if f.truth is Truth.TRUE)
@@ -579,7 +579,7 @@ class Outcome(Drafted):
         """Findings that do not hold."""
         return tuple(f for f in self.findings if f.truth is Truth.FALSE)
 
-    @property
+    @cached_property
     def unknown(self) -> tuple[Finding, ...]:
         """Findings that cannot yet be told."""
         return tuple(f for f in self.findings if f.truth is Truth.UNKNOWN)

@@ -12,17 +12,14 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, partial
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 
 from bizrules.assessment import Assessment, Assessor
-from bizrules.conditions import (
-    Share,
-    tests_of,
-)
+from bizrules.conditions import Share, facts_read, tests_of
 from bizrules.evaluation import Answer
-from bizrules.facts import CODED, Fact, Kind
+from bizrules.facts import CODED, Fact, Kind, Vocabulary
 from bizrules.intertemporal import tie_facts
 from bizrules.matching import Comparable, comparable
 from bizrules.outcomes import CHANGES, LawChoice, Question, Verdict
@@ -32,6 +29,7 @@ from bizrules.remembering import Remembered
 from bizrules.rules import Measure, Reach
 from bizrules.selection import Candidate, Stretch
 from bizrules.shared_records import draft_of
+from bizrules.signatures import SIGNATURES, Signature, compiled_tests
 from bizrules.tracing import Parts, open_facts
 from bizrules.trials import SETTINGS, Trials
 from bizrules.wording import both, join, phrase, say_date
@@ -74,28 +72,132 @@ class _Need:
 
 def questions_for(assessor: Assessor, answer: Answer) -> tuple[Question, ...]:
     """The questions of an outcome, most useful first; none where nothing can change."""
+    applied, fined = answer.applied, _fine_facts(answer)
+    main = applied.main
+    if applied.other is not None or main.case.measures:
+        return _asked(assessor, answer, fined)
+    if main.settled and not fined:
+        return ()
+    known = _KNOWN(main.stretch)
+    key = known.key(main, fined)
+    found = known.asked.get(key) if key is not None else None
+    if found is None:
+        found = _asked(assessor, answer, fined)
+        if key is not None and all(_is_alike(one.fact, assessor, main) for one in found):
+            known.keep(key, found)
+    return found
+
+
+def _asked(assessor: Assessor, answer: Answer, fined: Iterable[str]) -> tuple[Question, ...]:
+    """The questions, worked out anew.
+
+    Args:
+        assessor: As in `question_about`.
+        answer: Likewise.
+        fined: Facts that leave the fine open.
+    """
     needs: dict[str, _Need] = {}
-    laws = [answer.main]
+    main = Trials.of(answer.main)
+    laws = [main]
     if answer.applied.other is not None and not answer.applied.settled:
-        laws.append(answer.applied.other)
+        laws.append(Trials.of(answer.applied.other))
     for law in laws:
         _need_of_rules(law, needs)
     current = answer.applied.current
     _need(current, deciding_measures(current), "compulsion", needs)
     # Between two settled laws that differ, the fine decides.
-    decides = not answer.applied.settled and all(law.settled for law in laws)
-    for name in _fine_facts(answer):
+    decides = not answer.applied.settled and all(one.law.settled for one in laws)
+    for name in fined:
         need = needs.setdefault(name, _Need())
         need.changes.update(("fine", "grade") if decides else ("fine",))
     for name in tie_facts(answer.applied):
         needs.setdefault(name, _Need()).changes.add("grade" if decides else "kinds")
-    questions = [
-        question_about(name, assessor, answer, changes=need.changes, rules=need.rules)
-        for name, need in needs.items()
-    ]
+    questions = [_question(name, assessor, answer, need, main) for name, need in needs.items()]
     if len(questions) > 1:
         questions.sort(key=lambda question: question.rank)
     return tuple(questions)
+
+
+_Key: TypeAlias = tuple[object, ...]
+_MOST_KEPT: Final = 32
+"""For so many ways in which a law leaves a case open its questions are kept."""
+
+
+@attrs.define(eq=False)
+class _Known:
+    """What was asked under the law of a stretch.
+
+    Attributes:
+        is_one: Whether it is one law, whatever a date may be.
+        asked: The questions, by what leaves a case open.
+    """
+
+    is_one: bool
+    asked: dict[_Key, tuple[Question, ...]] = attrs.field(factory=dict, init=False)
+    _signed: dict[str, Signature | None] = attrs.field(factory=dict, init=False)
+    _met: set[str] = attrs.field(factory=set, init=False)
+
+    @classmethod
+    def of(cls, stretch: Stretch) -> "_Known":
+        """Nothing asked yet."""
+        is_one = stretch.is_violation is True and len(stretch.combinations) == 1
+        varies = any(c.others for c in stretch.penalty) or any(s.others for s in stretch.plan)
+        return cls(is_one and not stretch.doubtful and not varies)
+
+    def key(self, law: Assessment, fined: tuple[str, ...]) -> _Key | None:
+        """What leaves a case open: the rules that hold, and how the tests of the unknown turn out.
+
+        None where more than that may bear on what is asked, or the law was met but once.
+        """
+        if not self.is_one:
+            return None
+        if law.settled:
+            return None, fined
+        view = law.reading.view
+        found: list[object] = [SETTINGS(law.stretch, law.vocabulary).classes_of(law.held), fined]
+        for candidate in law.unknown:
+            name = candidate.rule.id
+            signature = self._signed.get(name) or self._sign(candidate, law.vocabulary)
+            if signature is None:
+                return None
+            found.append(name)
+            found.append(signature(view))
+        return tuple(found)
+
+    def _sign(self, candidate: Candidate, vocabulary: Vocabulary) -> Signature | None:
+        """The signature of a rule, once it is asked for twice; None if it does not tell enough."""
+        name = candidate.rule.id
+        if name not in self._met:
+            # Writing the code of a signature takes longer than asking once.
+            self._met.add(name)
+            return None
+        if name not in self._signed:
+            law = candidate.condition, vocabulary, candidate.names
+            tests = compiled_tests(candidate.condition)
+            # How a test of several facts turns out does not tell which of them are unknown.
+            tells = all(len(facts_read(test)) == 1 for test in tests)
+            self._signed[name] = SIGNATURES(*law) if tells else None
+        return self._signed[name]
+
+    def keep(self, key: _Key, asked: tuple[Question, ...]) -> None:
+        """Keep the questions."""
+        if len(self.asked) < _MOST_KEPT:
+            self.asked[key] = asked
+
+
+_KNOWN: Final[Remembered[Stretch, _Known]] = Remembered(_Known.of)
+
+
+def _is_alike(name: str, assessor: Assessor, law: Assessment) -> bool:
+    """Whether a fact is asked in the same way wherever the same leaves a case open.
+
+    Not where earlier violations are searched, since a day of the case says how far back; nor where
+    rulesets read it under names of their own, as it may be known under some of them.
+    """
+    fact = assessor.vocabulary.facts.get(name)
+    if fact is None or fact.counts is not None or name in assessor.selector.derived:
+        return False
+    return len(SETTINGS(law.stretch, law.vocabulary).readers(name).keys) == 1
 
 
 def _fine_facts(answer: Answer) -> tuple[str, ...]:
@@ -109,9 +211,10 @@ def _fine_facts(answer: Answer) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*found, *other.fine().open_facts)))
 
 
-def _need_of_rules(law: Assessment, needs: dict[str, _Need]) -> None:
+def _need_of_rules(trials: Trials, needs: dict[str, _Need]) -> None:
+    law = trials.law
     if not law.settled:
-        _need(law, deciding(law), "grade", needs)
+        _need(law, trials.deciding(), "grade", needs)
         if law.stretch.is_violation is None or len(law.stretch.combinations) > 1:
             needs.setdefault(law.date, _Need()).changes.add("grade")
 
@@ -169,8 +272,24 @@ def question_about(
         changes: What the fact can change, of `CHANGES`.
         rules: Rules that wait for it.
     """
-    changes = tuple([change for change in CHANGES if change in changes])
-    rules = tuple(sorted(rules))
+    need = _Need(set(rules), set(changes))
+    return _question(name, assessor, answer, need, Trials.of(answer.main))
+
+
+def _question(
+    name: str, assessor: Assessor, answer: Answer, need: _Need, trials: Trials
+) -> Question:
+    """The question for what waits for a fact.
+
+    Args:
+        name: As in `question_about`.
+        assessor: Likewise.
+        answer: Likewise.
+        need: What waits for it.
+        trials: The trials of the law applied.
+    """
+    changes = tuple([change for change in CHANGES if change in need.changes])
+    rules = tuple(sorted(need.rules))
     if name in DATE_FACTS and name not in assessor.vocabulary:
         return _question_about_date(name, changes, rules)
     fact = assessor.vocabulary[name]
@@ -182,7 +301,7 @@ def question_about(
     draft.changes = changes
     draft.rules = rules
     draft.group = fact.group
-    draft.settles = _share_that_settles(fact, answer.main) if rules else _NO_SHARE
+    draft.settles = _share_that_settles(fact, trials) if rules else _NO_SHARE
     draft._parts = parts  # noqa: SLF001 - the record is begun here
     draft.__class__ = Question
     made: Question = draft
@@ -264,14 +383,15 @@ def _search(name: str, assessor: Assessor, answer: Answer) -> _Search | None:
     return _Search(None if None in starts else since, named)
 
 
-def _share_that_settles(fact: Fact, law: Assessment) -> Fraction:
+def _share_that_settles(fact: Fact, trials: Trials) -> Fraction:
     """Share of the answers, one for each stretch of values that tests tell apart, that settle."""
+    law = trials.law
     answers = _ANSWERS(law.stretch).get(fact.name)
     if answers is None:
-        readers = SETTINGS(law.stretch).readers(fact.name)
+        readers = SETTINGS(law.stretch, law.vocabulary).readers(fact.name)
         answers = representative_answers(fact, readers.candidates)
         answers = _ANSWERS(law.stretch).setdefault(fact.name, answers)
-    return _share(Trials.of(law).settling(fact.name, answers), len(answers))
+    return _share(trials.settling(fact.name, answers), len(answers))
 
 
 _ANSWERS: Final[Remembered[Stretch, dict[str, tuple[Comparable, ...]]]] = Remembered(lambda _: {})

@@ -1,10 +1,12 @@
 """Why a rule holds for a case, with whose definitions told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Final
 
 import attrs
 
+from bizrules import wording
 from bizrules.assessment import Assessment, Assessor, Reading
 from bizrules.conditions import Defined, Test, facts_read, walk
 from bizrules.facts import Vocabulary
@@ -34,14 +36,26 @@ def trace_rule(rule: str, main: Assessment, current: Assessment, assessor: Asses
         assessor: Knows the definitions.
     """
     law, known = main, _KNOWN(main.stretch)
-    candidate = known.penalty.get(rule)
-    if candidate is None:
-        law, known = current, _KNOWN(current.stretch)
-        candidate = known.compulsion[rule]
-    told = known.told.get(rule)
+    told = known.penalty.get(rule)
     if told is None:
-        told = known.told.setdefault(rule, _Words.of(law, assessor).told(candidate))
-    return traced(told.parts(law.reading), law.reading.view)
+        candidate = _find(rule, main.stretch.penalty)
+        if candidate is not None:
+            told = known.penalty.setdefault(rule, _Words.of(law, assessor).told(candidate))
+        else:
+            law, told = current, _KNOWN(current.stretch).compulsion.get(rule)
+            told = told or _tell_measure(rule, current, assessor)
+    return traced(told.late, law.reading)
+
+
+def _tell_measure(rule: str, current: Assessment, assessor: Assessor) -> "_Told":
+    """What is told of a rule about measures that was not asked about before."""
+    (candidate,) = (c for c in current.stretch.compulsion if c.rule.id == rule)
+    told = _Words.of(current, assessor).told(candidate)
+    return _KNOWN(current.stretch).compulsion.setdefault(rule, told)
+
+
+def _find(rule: str, candidates: Iterable[Candidate]) -> Candidate | None:
+    return next((candidate for candidate in candidates if candidate.rule.id == rule), None)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -53,17 +67,35 @@ class _Told:
         vocabulary: Declarations of its facts.
         telling: What is told besides, but for the facts that were computed.
         notes: What bears on it besides its condition.
+        late: The fields of its trace for the reading of any case, found when they are read.
     """
 
     candidate: Candidate
     vocabulary: Vocabulary
     telling: Telling
     notes: tuple[Trace, ...]
+    late: Parts = attrs.field(init=False)
     _known: dict[frozenset[str], Callable[[View], Parts]] = attrs.field(factory=dict, init=False)
 
-    def parts(self, reading: Reading) -> Parts:
+    @late.default
+    def _found_when_read(self) -> Parts:
+        condition = self.candidate.condition
+        parts: Parts = {name: FromGiven(partial(self._field, name)) for name in _FIELDS}
+        if not isinstance(condition, Test):
+            # What it is and says is the same for every case.
+            parts["text"] = wording.condition_text(condition, self.vocabulary)
+        return parts
+
+    def _field(self, name: str, reading: Reading) -> object:
+        """A field of its trace for a case."""
+        found = self._parts(reading)[name]
+        return found.work_out(reading.view) if isinstance(found, FromGiven) else found
+
+    def _parts(self, reading: Reading) -> Parts:
         """The fields of its trace for a case."""
-        derived = self.candidate.reads & reading.derived
+        derived = reading.derived
+        if derived:
+            derived &= self.candidate.reads
         form = self._known.get(derived)
         if form is None:
             form = self._known.setdefault(derived, self._former(derived))
@@ -86,22 +118,19 @@ class _Told:
         return {**why, **PLAIN, "node": "all", "truth": truth, "children": children}
 
 
+_FIELDS: Final = tuple(field.name for field in attrs.fields(Trace))
+
+
 @attrs.frozen(eq=False)
 class _Known:
-    """The candidates of a stretch by id, and what was told of them."""
+    """What was told of the candidates of a stretch, by id; a rule may be told under two laws."""
 
-    penalty: Mapping[str, Candidate]
-    compulsion: Mapping[str, Candidate]
-    told: dict[str, _Told] = attrs.field(factory=dict, init=False)
-
-
-def _known(stretch: Stretch) -> _Known:
-    axes = stretch.penalty, stretch.compulsion
-    return _Known(*({candidate.rule.id: candidate for candidate in axis} for axis in axes))
+    penalty: dict[str, _Told] = attrs.field(factory=dict, init=False)
+    compulsion: dict[str, _Told] = attrs.field(factory=dict, init=False)
 
 
 # INVARIANT: a stretch is the law of one violation at one place, known to one assessor.
-_KNOWN: Final[Remembered[Stretch, _Known]] = Remembered(_known)
+_KNOWN: Final[Remembered[Stretch, _Known]] = Remembered(lambda _: _Known())
 
 _ELEMENT: Final = Trace(node="element", truth=Truth.TRUE, text=phrase("trace.element"))
 _JOINT: Final = Trace(node="element", truth=Truth.TRUE, text=phrase("trace.element-joint"))

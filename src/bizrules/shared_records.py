@@ -1,7 +1,7 @@
 """Frozen records that are quick to build, and of which many share what they say.
 
 A frozen record pays for each field that it is given. So one that every case needs is begun as a
-draft, of a class of the same layout that is not frozen, and turned frozen once it has its fields.
+draft, of a subclass that adds nothing but is not frozen, and turned frozen once it has its fields.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 class Drafted:
     """A record with slots that may be begun as a draft."""
 
-    # A layout is only the same where this slot comes from a common class.
     __slots__ = ("__weakref__",)
 
 
 def draft_of(cls: type[Drafted]) -> Any:  # noqa: ANN401 - its fields are those of the class
     """The class of the drafts of a record: `draft.__class__ = cls` makes them frozen."""
-    return type(f"_{cls.__name__}Draft", cls.__bases__, {"__slots__": vars(cls)["__slots__"]})
+    # INVARIANT: with no slot of its own the layout is that of the record at a glance; two lists of
+    # slots would be compared name by name whenever a draft turns frozen.
+    plain = {name: getattr(object, name) for name in ("__init__", "__setattr__", "__delattr__")}
+    return type(f"_{cls.__name__}Draft", (cls,), {"__slots__": (), **plain})
 
 
 class FromGiven:

@@ -4,14 +4,15 @@ Whatever can be said of a condition depends on the case only by how its tests tu
 values of their facts. So what was worked out for a signature holds for every case that has it.
 """
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import CodeType
 from typing import Any, Final, TypeAlias, TypeVar
 
 import attrs
 
 from bizrules.compiling import Compiler
-from bizrules.conditions import Condition, Op, Share, Test
+from bizrules.conditions import Condition, Not, Op, Share, Test
 from bizrules.facts import Fact, Kind, Vocabulary
 from bizrules.matching import (
     Names,
@@ -26,6 +27,13 @@ Signature: TypeAlias = Callable[[View], int]
 """How the tests of a condition turn out over a view: bit `2n` says that test `n` holds, bit
 `2n + 1` that it cannot be told. Equal tests are one."""
 
+Failures: TypeAlias = Callable[[View], tuple[int, ...]]
+"""What keeps each of some conditions from holding over a view: a number for each of them.
+
+Bit `n` of a number says that part `n` of `failing_parts` fails. Where it is 0, the condition does
+not fail; where it is not, the other parts may still let it hold.
+"""
+
 _SIGNS: Final = {
     Op.IS: "==",
     Op.BELOW: "<",
@@ -35,6 +43,7 @@ _SIGNS: Final = {
     Op.BEFORE: "<",
     Op.ON_OR_AFTER: ">=",
 }
+_MEMBERSHIPS: Final = {Op.IN: "in", Op.NOT_IN: "not in"}
 
 
 def compiled_tests(condition: Condition) -> Iterator[Test]:
@@ -44,6 +53,36 @@ def compiled_tests(condition: Condition) -> Iterator[Test]:
     else:
         for part in parts_of(condition):
             yield from compiled_tests(part)
+
+
+def failing_parts(condition: Condition) -> tuple[tuple[Test, bool], ...]:
+    """The tests by whose failing a condition fails, negations moved down to them.
+
+    Returns:
+        Each test once, with whether it fails where it is false; under a negation it fails where it
+        is true.
+    """
+    return tuple(dict.fromkeys(_failing(condition, is_plain=True)))
+
+
+def _failing(condition: Condition, *, is_plain: bool) -> Iterator[tuple[Test, bool]]:
+    if isinstance(condition, Test):
+        yield condition, is_plain
+    elif isinstance(condition, Not):
+        yield from _failing(condition.part, is_plain=not is_plain)
+    else:
+        for part in parts_of(condition):
+            yield from _failing(part, is_plain=is_plain)
+
+
+def failures_of(conditions: Iterable[tuple[Condition, Names]], vocabulary: Vocabulary) -> Failures:
+    """How the tests of several conditions fail, as one function.
+
+    Args:
+        conditions: Each with the names of the view under which some of its facts are read.
+        vocabulary: Declarations of the facts.
+    """
+    return _BlockWriter(vocabulary, {}).failures(tuple(conditions))
 
 
 def _signature(condition: Condition, vocabulary: Vocabulary, names: Names) -> Signature:
@@ -68,11 +107,15 @@ class _Writer:
         lines = ["def signature(view):", "  found, get = 0, view.get"]
         for number, test in enumerate(dict.fromkeys(compiled_tests(condition))):
             lines += self._lines(test, 1 << 2 * number)
-        source = "\n".join([*lines, "  return found"])
-        # INVARIANT: the source is made of identifiers and numbers of this module alone.
-        exec(self._filled(compile(source, "<signature>", "exec")), self.functions)  # noqa: S102
-        made: Signature = self.functions["signature"]
+        made: Signature = self._made([*lines, "  return found"])
         return made
+
+    def _made(self, lines: Sequence[str]) -> Any:  # noqa: ANN401 - what is written tells
+        """The function of these lines."""
+        # INVARIANT: the source is made of identifiers and numbers of this module alone.
+        compiled = compile("\n".join(lines), "<signature>", "exec")
+        exec(self._filled(compiled), self.functions)  # noqa: S102
+        return self.functions["signature"]
 
     def _filled(self, code: CodeType) -> CodeType:
         """The code with the entries of the table in the places that were kept for them."""
@@ -107,12 +150,72 @@ class _Writer:
         yield f"  if value is None: found |= {held << 1}"
         yield f"  elif {holds}: found |= {held}"
 
-    def _holds(self, fact: Fact, test: Test) -> str:
+    def _holds(self, fact: Fact, test: Test, value: str = "value") -> str:
+        """Whether the value of a fact that is known passes a test, in code."""
         if fact.kind is Kind.BOOLEAN and test.op is Op.IS:
-            return "value" if test.operand is True else "not value"
+            return value if test.operand is True else f"not {value}"
         if test.op in _SIGNS:
-            return f"value {_SIGNS[test.op]} {self._entry(limit_of(fact, test))}"
-        return f"{self._called(predicate_of(fact, test))}(value)"
+            return f"{value} {_SIGNS[test.op]} {self._entry(limit_of(fact, test))}"
+        if test.op in _MEMBERSHIPS:
+            codes = frozenset(limit_of(fact, test))
+            return f"{value} {_MEMBERSHIPS[test.op]} {self._entry(codes)}"
+        return f"{self._called(predicate_of(fact, test))}({value})"
+
+
+_OFTEN: Final = 2
+"""A fact that so many tests of several conditions read is looked up once, ahead of them."""
+
+
+@attrs.define
+class _BlockWriter(_Writer):
+    """Writes the code of what keeps several conditions from holding."""
+
+    def failures(self, conditions: Sequence[tuple[Condition, Names]]) -> Failures:
+        """The function for these conditions."""
+        parts = [(failing_parts(condition), names) for condition, names in conditions]
+        counted = Counter(
+            names.get(test.facts[0], test.facts[0])
+            for tests, names in parts
+            for test, _ in tests
+            if self._is_simple(test)
+        )
+        often = {
+            key: f"f{place}"
+            for place, (key, count) in enumerate(counted.items())
+            if count >= _OFTEN
+        }
+        lines = ["def signature(view):", "  get = view.get"]
+        lines += [f"  {local} = get({self._entry(key)})" for key, local in often.items()]
+        for number, (tests, self.names) in enumerate(parts):
+            lines.append(f"  n{number} = 0")
+            for place, (test, is_plain) in enumerate(tests):
+                lines += self._failure(test, often, f"n{number} |= {1 << place}", is_plain)
+        found = "".join(f"n{number}, " for number in range(len(parts)))
+        made: Failures = self._made([*lines, f"  return ({found})"])
+        return made
+
+    @staticmethod
+    def _is_simple(test: Test) -> bool:
+        return len(test.facts) == 1 and not isinstance(test.operand, Share)
+
+    def _failure(
+        self, test: Test, often: Mapping[str, str], note: str, is_plain: bool
+    ) -> Iterator[str]:
+        """The lines that note where a test fails."""
+        value, holds = "value", "value"
+        if self._is_simple(test):
+            fact = self.vocabulary[test.facts[0]]
+            key = self.names.get(fact.name, fact.name)
+            if key in often:
+                value = often[key]
+            else:
+                yield f"  value = get({self._entry(key)})"
+            holds = self._holds(fact, test, value)
+        else:
+            match = compile_condition(test, self.vocabulary, self.names)
+            yield f"  value = {self._called(match)}(view)"
+        fails = f"not ({holds})" if is_plain else holds
+        yield f"  if {value} is not None and {fails}: {note}"
 
 
 SIGNATURES: Final[Compiler[Signature]] = Compiler(_signature)

@@ -93,16 +93,20 @@ def trace(
 _TraceDraft: Final = draft_of(Trace)
 
 
-def traced(parts: Parts, view: View) -> Trace:
-    """The trace of these fields over a view.
+def traced(parts: Parts, given: object) -> Trace:
+    """The trace of these fields.
 
     Args:
-        parts: What `FORMERS` give for the view, or for one over which all tests turn out the same.
-        view: The view.
+        parts: What `FORMERS` give for a view, or for one over which all tests turn out the same.
+        given: The view; or what else each of the fields is found from.
     """
     draft = _TraceDraft()
     draft._parts = parts  # noqa: SLF001 - the record is begun here
-    draft._given = view  # noqa: SLF001 - likewise
+    draft._given = given  # noqa: SLF001 - likewise
+    truth = parts["truth"]
+    if type(truth) is Truth:
+        # Who reads a part mostly reads this.
+        draft.truth = truth
     draft.__class__ = Trace
     made: Trace = draft
     return made

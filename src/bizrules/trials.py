@@ -1,19 +1,29 @@
 """The law of a case, tried with one more fact known."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from typing import Final, TypeAlias
 
 import attrs
 
 from bizrules.assessment import Assessment, judge_measure, match_all
+from bizrules.facts import Vocabulary
 from bizrules.matching import Comparable, Matcher
 from bizrules.outcomes import Verdict
 from bizrules.remembering import Remembered
 from bizrules.resolution import Resolution, resolve
 from bizrules.rules import Axis, Combination, Measure
 from bizrules.selection import Candidate, Stretch
-from bizrules.verdicts import judge_penalty
+from bizrules.verdicts import (
+    UNTOLD,
+    PenaltyVerdict,
+    Rank,
+    Verdicts,
+    VerdictTable,
+    rank_of,
+)
 from bizrules.weights import Weight, alike
 
 MOST_KEPT: Final = 4096
@@ -69,6 +79,8 @@ class Setting:
         is_violation: Whether the act is a violation at all.
         classes: The class of every rule on the penalty axis, by its id.
         samples: A rule of every class.
+        table: What rules lead to under the law, shared with other laws of the engine.
+        numbers: For every class where its sample ranks in a key of the table, and its number there.
     """
 
     candidates: tuple[Candidate, ...]
@@ -77,6 +89,8 @@ class Setting:
     is_violation: bool | None
     classes: Mapping[str, Classes]
     samples: Mapping[Classes, Weight]
+    table: VerdictTable
+    numbers: Mapping[Classes, tuple[Rank, int]]
     _readers: dict[str, Readers] = attrs.field(factory=dict, init=False)
     _settled: dict[tuple[Classes, Classes], bool] = attrs.field(factory=dict, init=False)
     _decisive: dict[tuple[Classes, Classes, Classes], Classes] = attrs.field(
@@ -84,17 +98,21 @@ class Setting:
     )
 
     @classmethod
-    def of(cls, stretch: Stretch) -> "Setting":
+    def of(cls, stretch: Stretch, vocabulary: Vocabulary) -> "Setting":
         """Nothing tried yet."""
+        verdicts = _VERDICTS(vocabulary)
         given = alike(c.weight for c in stretch.penalty if c.weight is not None)
         bits = {one: 1 << number for number, one in enumerate(dict.fromkeys(given.values()))}
+        samples = {bits[one]: weight for weight, one in given.items()}
         return cls(
             candidates=(*stretch.penalty, *stretch.compulsion),
             doubtful=stretch.doubtful,
             combinations=stretch.combinations,
             is_violation=stretch.is_violation,
             classes={weight.rule: bits[one] for weight, one in given.items()},
-            samples={bits[one]: weight for weight, one in given.items()},
+            samples=samples,
+            table=verdicts.table(stretch),
+            numbers={bit: (rank_of(one), verdicts.number(one)) for bit, one in samples.items()},
         )
 
     def readers(self, name: str) -> Readers:
@@ -133,13 +151,21 @@ class Setting:
         """A rule of each of the classes."""
         return [self.samples[one] for one in _each(classes)]
 
+    def _verdict(self, held: Classes, unknown: Classes) -> PenaltyVerdict:
+        """What rules of these classes lead to."""
+        ranked = [self.numbers[one] for one in _each(held)]
+        for one in _each(unknown):
+            rank, number = self.numbers[one]
+            ranked.append((rank, number + UNTOLD))
+        # Of equal neighbours only one stands in a key.
+        return self.table[tuple([number for number, _ in groupby(n for _, n in sorted(ranked))])]
+
     def is_settled(self, held: Classes, unknown: Classes) -> bool:
         """Whether neither an answer nor a date can change the result of rules of these classes."""
         key = held, unknown
         found = self._settled.get(key)
         if found is None:
-            rules, waiting = self.weights(held), self.weights(unknown)
-            found = judge_penalty(rules, waiting, self.combinations, self.is_violation)[1]
+            found = self._verdict(held, unknown).settled
             if len(self._settled) < MOST_KEPT:
                 self._settled[key] = found
         return found
@@ -164,8 +190,12 @@ class Setting:
         return found
 
     def _deciding(self, held: Classes, unknown: Classes, single: Classes) -> Iterator[Classes]:
+        is_one = len(self.combinations) == 1 and self.is_violation is not False
+
         @cache
         def results(classes: Classes) -> tuple[Resolution, ...]:
+            if is_one:
+                return (self._verdict(held | classes, 0).result,)
             found = self.weights(held | classes)
             return tuple(resolve(found, one) for one in self.combinations)
 
@@ -179,6 +209,9 @@ class Setting:
             if any(results(trial) != results(trial | own) for trial in trials(own)):
                 yield own
 
+
+_VERDICTS: Final[Remembered[Vocabulary, Verdicts]] = Remembered(lambda _: Verdicts())
+"""Results that the laws of an engine share."""
 
 SETTINGS: Final[Remembered[Stretch, Setting]] = Remembered(Setting.of)
 """What is known of the law of each stretch."""
@@ -197,39 +230,62 @@ class Trials:
 
     law: Assessment
     setting: Setting
+    _held: Classes = attrs.field(init=False)
+    _waiting: dict[str, Classes] = attrs.field(init=False)
+    _unknown: Counter[Classes] = attrs.field(init=False)
+    _view: dict[str, Comparable] = attrs.field(init=False)
 
     @classmethod
     def of(cls, law: Assessment) -> "Trials":
         """The trials of an assessment."""
-        return cls(law, SETTINGS(law.stretch))
+        return cls(law, SETTINGS(law.stretch, law.vocabulary))
+
+    def __attrs_post_init__(self) -> None:
+        """Look once at what every trial looks at."""
+        law, classes = self.law, self.setting.classes
+        self._held = self.setting.classes_of(law.held)
+        self._waiting = {one.rule.id: classes[one.rule.id] for one in law.unknown}
+        self._unknown = Counter(self._waiting.values())
+        self._view = dict(law.reading.view)
 
     def deciding(self) -> list[Candidate]:
         """Unknown rules on the penalty axis that can still change the result."""
-        setting, law = self.setting, self.law
-        unknown, several = 0, 0
-        for candidate in law.unknown:
-            one = setting.classes[candidate.rule.id]
-            several |= unknown & one
-            unknown |= one
-        found = setting.deciding(setting.classes_of(law.held), unknown, unknown ^ several)
-        return [c for c in law.unknown if setting.classes[c.rule.id] & found]
+        counted, waiting = self._unknown, self._waiting
+        single = sum(one for one, count in counted.items() if count == 1)
+        found = self.setting.deciding(self._held, sum(counted), single)
+        return [one for one in self.law.unknown if waiting[one.rule.id] & found]
 
     def settling(self, name: str, answers: Iterable[Comparable]) -> int:
         """With how many of the answers nothing would be open any more."""
-        return sum(map(self.about(name).settles, answers))
+        trial, view, known = self.about(name), self._view, self.law.reading.view
+        found = sum(map(trial.settles, answers))
+        for key in trial.readers.keys:
+            # The next fact is tried with this one as it was.
+            view.pop(key, None)
+            if key in known:
+                view[key] = known[key]
+        return found
 
     def about(self, name: str) -> "Trial":
-        """The law with a value of the fact known."""
+        """The law with a value of the fact known; one fact is tried at a time."""
         readers, setting, law = self.setting.readers(name), self.setting, self.law
-        view, speaking, besides = dict(law.reading.view), readers.penalty, readers.ids
-        if view.keys().isdisjoint(readers.keys):
+        if self._view.keys().isdisjoint(readers.keys):
             # What is told without the fact is told the same with it.
-            untold = {candidate.rule.id for candidate in law.unknown}
-            speaking = tuple([reader for reader in speaking if reader[0] in untold])
-            besides = frozenset([reader[0] for reader in speaking])
-        held = setting.classes_of(law.held, besides)
-        unknown = setting.classes_of(law.unknown, besides)
-        return Trial(law, setting, readers, speaking, held, unknown, view)
+            waiting = self._waiting
+            speaking = tuple([reader for reader in readers.penalty if reader[0] in waiting])
+            held, unknown = self._held, self._without(speaking)
+        else:
+            speaking, besides = readers.penalty, readers.ids
+            held = setting.classes_of(law.held, besides)
+            unknown = setting.classes_of(law.unknown, besides)
+        return Trial(law, setting, readers, speaking, held, unknown, self._view)
+
+    def _without(self, some: Iterable[Reader]) -> Classes:
+        """Classes of the unknown rules but some."""
+        counted = self._unknown
+        less = Counter([one for _, _, one, _ in some])
+        gone = sum(one for one, count in less.items() if count == counted[one])
+        return sum(counted) - gone
 
 
 @attrs.define(eq=False)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from batch.case_columns import batch_of, can_be_written, prior_rows, row_of
 from bizrules.batch import BatchEngine
 from bizrules.batch._cases import rows_of
+from bizrules.batch._kernel import MISSING, MOST_NARROW, UNREADABLE, narrowed
 from bizrules.batch._plain_route import evaluate_row
 from bizrules.cases import Case
 from bizrules.engine import Engine
@@ -67,3 +68,11 @@ def test_batch_is_one_by_one_where_nothing_is_derived(world: World, cases: list[
 def test_batch_is_one_by_one_where_the_law_changes(world: World, cases: list[Case]) -> None:
     """The same where the act becomes a violation or ceases to be one."""
     _check(world, cases)
+
+
+@given(st.integers(0, MOST_NARROW), st.integers(-(2**63), 2**63 - 1) | st.integers(-300, 300))
+def test_a_limit_of_a_byte_compares_as_it_does(code: int, limit: int) -> None:
+    """A code that a byte holds compares with a limit cut to a byte as with the limit itself."""
+    cut = int(narrowed(limit))
+    assert MISSING < UNREADABLE <= cut <= -UNREADABLE
+    assert (code >= cut, code <= cut, code == cut) == (code >= limit, code <= limit, code == limit)

@@ -82,6 +82,7 @@ def _batch(types: dict[str, pa.DataType] | None = None, **facts: Any) -> pa.Reco
         ("goods_kind", pa.string_view(), ["leaf", "other", None]),
         ("staff", pa.int8(), [2, 3, 5, 6, None]),
         ("staff", pa.uint64(), [2, 3, 5, 6, None]),
+        ("staff", pa.uint64(), [2**53 + 1, 2**63 + 1, 2**64 - 1]),
         ("blocked_width", pa.decimal128(10, 1), [Decimal("20.5"), Decimal("20.6"), None]),
         ("blocked_width", pa.decimal256(50, 3), [Decimal("20.5"), Decimal("20.501"), None]),
         ("blocked_width", pa.string(), ["20.5", "20.5000001", None]),
@@ -96,6 +97,7 @@ def _batch(types: dict[str, pa.DataType] | None = None, **facts: Any) -> pa.Reco
         ("licence_class", pa.string(), ["A", "B", "乙", None]),
         ("exits", pa.list_(pa.string()), [[], ["north", "south"], ["east"], None]),
         ("exits", pa.large_list(pa.string()), [["south", "north"], ["north"], None]),
+        ("exits", pa.list_(pa.dictionary(pa.uint8(), pa.string())), [["north"], [], None]),
         ("exits", pa.null(), [None]),
     ],
 )
@@ -106,8 +108,13 @@ def test_types(name: str, kind: pa.DataType, values: list[object]) -> None:
     given = _batch({name: kind}, **{name: values}, **gains, **width)
     assert given.schema.field(name).type == kind
     runner = check_equal(_engine(), given)
-    assert runner.counts.kernel > 0
     assert runner.counts.problems == 0
+    if max(map(_size, values)) < 10**18:
+        assert runner.counts.kernel > 0
+
+
+def _size(value: object) -> int | Decimal:
+    return value if isinstance(value, (int, Decimal)) else 0
 
 
 @pytest.mark.parametrize(

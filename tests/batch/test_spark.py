@@ -274,4 +274,6 @@ def test_without_java_the_reason_is_said(monkeypatch: pytest.MonkeyPatch, tmp_pa
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("java_runtime.find_spec", lambda _: None)
-    assert find_java() == (f"Spark needs Java 17 or later, found: Java 8 from JAVA_HOME ({tmp_path})")
+    assert find_java() == (
+        f"Spark needs Java 17 or later, found: Java 8 from JAVA_HOME ({tmp_path})"
+    )

@@ -38,8 +38,8 @@ WHOLE: Final = DISTRICTS * 590
 MEBIBYTE: Final = 2**20
 GIGABYTE: Final = 1e9
 # Parts of the country: how many times 1,769 rules, over how many districts, and how many cases.
-LARGE: Final = (100, 300, 400_000)
-SMALL: Final = (10, 30, 400_000)
+LARGE: Final = (100, 300, 300_000)
+SMALL: Final = (10, 30, 200_000)
 PRIORS: Final = 0.3
 RUNS: Final = (
     "read",

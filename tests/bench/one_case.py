@@ -21,6 +21,7 @@ SHARED: Final = "Python, the general rules apart"
 TELLING: Final = "Python, what is unknown told too"
 TRACED: Final = "Python, the truth of every condition"
 WHOLE: Final = "bizrules, whole outcome"
+EVERY: Final = "bizrules, with every finding"
 READ: Final = "bizrules, with questions, near misses, traces"
 SAID: Final = "bizrules, all of it in words"
 # What takes long is asked about fewer cases, and checked on as many.
@@ -28,7 +29,12 @@ SLOW: Final = 300
 
 
 def whole(outcome: Outcome) -> int:
-    """Read the whole outcome but what explains it; gives how many findings there are."""
+    """Read the whole outcome but what explains it; gives how many rules did not fail.
+
+    Read are grade, permitted grades, modality, whether it is settled and whether contested, state
+    and range of the fine, the receipt, and the ids of the rules that hold and of those that cannot
+    be told.
+    """
     fine = outcome.fine
     read = (
         outcome.grade,
@@ -40,15 +46,25 @@ def whole(outcome: Outcome) -> int:
         fine.range,
         outcome.receipt,
     )
+    stand = [one.rule for one in (*outcome.held, *outcome.unknown)]
+    return len(stand) if read else 0
+
+
+def every_finding(outcome: Outcome) -> int:
+    """Read the whole outcome, and of every rule its id and its truth, of those that failed too."""
     findings = [(one.rule, one.truth) for one in outcome.findings]
-    return len(findings) if read else 0
+    return whole(outcome) + len(findings)
 
 
 def explained(outcome: Outcome) -> int:
-    """Read what explains it, too: questions, near misses, traces of what holds or is unknown."""
+    """Read what explains it, too: questions, near misses, traces of what holds or is unknown.
+
+    Read are fact, kind, changes and share of each question, rule, misses and curability of each
+    near miss, and the trace of each finding that did not fail, besides what `whole` reads.
+    """
     asked = [(one.fact, one.kind, one.changes, one.settles) for one in outcome.questions]
     missed = [(one.rule, one.misses, one.curable) for one in outcome.near_misses]
-    traces = [one.trace for one in outcome.findings if one.truth is not Truth.FALSE]
+    traces = [one.trace for one in (*outcome.held, *outcome.unknown)]
     return whole(outcome) + len(asked) + len(missed) + len(traces)
 
 
@@ -177,6 +193,7 @@ def against_peers(*, cases: int, rounds: int) -> list[dict[str, object]]:
     compared = dict(check(table, {one.name: one for one in (*by_hand, *peers)}))
     library = [
         Contender(WHOLE, table.evaluating(whole), cases),
+        Contender(EVERY, table.evaluating(every_finding), cases),
         Contender(READ, table.evaluating(explained), cases),
         Contender(SAID, table.evaluating(said), cases),
     ]

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 ROWS: Final = 131_072
-ROUNDS: Final = 3
+ROUNDS: Final = 2
 MEBIBYTE: Final = 2**20
 
 

@@ -19,7 +19,7 @@ from pyspark.sql import DataFrame, SparkSession
 from bizrules.batch.spark import evaluate_dataframe
 from java_runtime import find_java, home_for_spark
 
-ROUNDS: Final = 3
+ROUNDS: Final = 2
 
 
 def _session(scratch: Path, cores: int) -> SparkSession:

@@ -1,5 +1,8 @@
 """Laws of compiled law: a case means the same however often its law was met before."""
 
+from datetime import date
+
+import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +12,9 @@ from bizrules.errors import CaseError, Problem
 from bizrules.evaluation import CompiledAnswer
 from bizrules.plain import to_plain
 from property.worlds import CASES, CHANGING_WORLDS, EXACT_CASES, WORLDS, World
+
+AFTER_ALL = date(2030, 1, 1)
+"""A day on which no law of a world changes any more."""
 
 MEETINGS = 3
 """The law is compiled once a case meets it for the second time; the first is matched plainly."""
@@ -40,6 +46,14 @@ class TestCompiledLaw:
 
     @given(WORLDS, EXACT_CASES)
     def test_exact_days_are_compiled(self, world: World, one: Case) -> None:
-        """A case of one day, without measures, is matched by compiled code from then on."""
+        """A case of one day, decided or not, is matched by compiled code from then on."""
         *_, outcome = [world.engine.evaluate(one) for _ in range(MEETINGS)]
-        assert isinstance(outcome.source, CompiledAnswer) is (not one.measures)
+        assert isinstance(outcome.source, CompiledAnswer)
+
+    @given(WORLDS, EXACT_CASES)
+    def test_undecided_cases_are_compiled(self, world: World, one: Case) -> None:
+        """A case not decided yet, after which no law changes, is too, with the same outcome."""
+        undecided = attrs.evolve(one, committed=AFTER_ALL, decided=None)
+        first, *_, outcome = [world.engine.evaluate(undecided) for _ in range(MEETINGS)]
+        assert isinstance(outcome.source, CompiledAnswer)
+        assert to_plain(outcome) == to_plain(first)

@@ -1,7 +1,10 @@
+import copy
+import pickle
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import attrs
 import pytest
@@ -282,3 +285,41 @@ class TestCases:
             ("c", "2022-03-01"),
             ("d", ["x", "y"]),
         ]
+
+
+class TestFactsOfACase:
+    """Nobody changes the facts of a case once it is made."""
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda facts: facts.__setitem__("sold", False),
+            lambda facts: facts.__delitem__("sold"),
+            lambda facts: facts.__ior__({"sold": False}),
+            lambda facts: facts.update(sold=False),
+            lambda facts: facts.setdefault("minor", True),
+            lambda facts: facts.pop("sold"),
+            lambda facts: facts.popitem(),
+            lambda facts: facts.clear(),
+        ],
+    )
+    def test_refused(self, change: Callable[[Any], object]) -> None:
+        """Each way to change a dictionary is refused, and the facts stay."""
+        case = Case(id="a", region="530103", violation="v", facts={"sold": True})
+        with pytest.raises(TypeError, match="cannot be changed"):
+            change(case.facts)
+        assert case.facts == {"sold": True}
+
+    def test_own_copy(self) -> None:
+        """What the caller does to the mapping it gave changes no case."""
+        given = {"sold": True}
+        case = Case(id="a", region="530103", violation="v", facts=given)
+        given["sold"] = False
+        assert case.facts == {"sold": True}
+
+    def test_copied_and_sent(self) -> None:
+        """A copy, and a case sent to another process, has the same facts."""
+        case = Case(id="a", region="530103", violation="v", facts={"sold": True})
+        for other in (copy.deepcopy(case), pickle.loads(pickle.dumps(case))):  # noqa: S301 - our own
+            assert other == case
+            assert other.facts == {"sold": True}

@@ -1,9 +1,12 @@
 """The law made ready for many cases: what is kept, what is shared, and how much of it."""
 
 from datetime import date
+from fractions import Fraction
 
 import attrs
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from bizrules import compiled_law, verdicts
 from bizrules.cases import Case
@@ -11,10 +14,11 @@ from bizrules.compiled_law import LawsMet
 from bizrules.conditions import Op
 from bizrules.engine import Engine
 from bizrules.evaluation import CompiledAnswer
-from bizrules.outcomes import FineState
-from bizrules.penalties import Grade
+from bizrules.outcomes import FineState, Outcome
+from bizrules.penalties import Band, BandTable, FineEffect, FineScale, Grade, Shape
 from bizrules.plain import to_plain
-from bizrules.values import Interval, Money
+from bizrules.rules import Rule, RuleEffect, Ruleset
+from bizrules.values import DateSpan, Interval, Money
 from property.worlds import (
     BORDERS,
     DISTRICT,
@@ -122,14 +126,20 @@ class TestLawsMet:
     def test_days(self) -> None:
         """Days in the same stretches of time have the same law."""
         met = LawsMet((date(2022, 1, 1),))
-        before, after = date(2021, 12, 31), date(2022, 1, 1)
+        before, after = DateSpan.on(date(2021, 12, 31)), DateSpan.on(date(2022, 1, 1))
         days, law = met.law_on(before, after)
-        assert (days, law) == ((0, 1), None)
+        assert (days, law) == ((0, 0, 1, 1), None)
         assert days is not None
         assert (met.is_first(days), met.is_first(days)) == (True, False)
         met.keep(days, None)
         assert met.law_on(before, after) == (None, None)
-        assert met.law_on(before, before) == ((0, 0), None)
+        assert met.law_on(before, before) == ((0, 0, 0, 0), None)
+
+    def test_open_ends(self) -> None:
+        """An end that nobody knows lies before or beyond all borders."""
+        met = LawsMet((date(2022, 1, 1), date(2023, 1, 1)))
+        since = DateSpan(date(2022, 1, 1), None)
+        assert met.law_on(DateSpan(), since) == ((0, 2, 1, 2), None)
 
     def test_borders_of_a_rule(self) -> None:
         """On the first day of a rule another law is found than on the day before."""
@@ -158,6 +168,35 @@ class TestLawsMet:
                 for region in (DISTRICT, SIBLING)
             ]
             assert found == [[f"r.{DISTRICT}/1"], [f"r.{SIBLING}/1"]]
+
+
+FIXED = (
+    None,
+    FineEffect(floor=Fraction(1, 3)),
+    FineEffect(amount=0),
+    FineEffect(amount=1_000),
+    FineEffect(low=50),
+    FineEffect(band=Band(low=Fraction(1, 9), high=Fraction(4, 9), low_closed=False)),
+)
+BANDS = BandTable(
+    id="third",
+    shapes=frozenset(Shape),
+    bands={
+        Grade.LIGHTER: Band(low=Fraction(0), high=Fraction(1, 3)),
+        Grade.HEAVIER: Band(low=Fraction(2, 3), high=Fraction(1), low_closed=False),
+    },
+    citations=(),
+)
+
+
+def banded(rules: list[Rule]) -> Ruleset:
+    """A ruleset of the whole country with a table of bands."""
+    return attrs.evolve(ruleset("r.national", rules), bands=(BANDS,))
+
+
+def plainly(built: Engine, one: Case) -> Outcome:
+    """The outcome of a case by the plain way."""
+    return built._evaluator.evaluate_plainly(one)
 
 
 SMALL = check("goods_value", Op.BELOW, Money.from_yuan(100))
@@ -198,6 +237,41 @@ class TestFines:
             answer(built, case(facts={"goods_value": value})).fine().range for value in (10, 20)
         ]
         assert [found and found.high for found in ranges] == [10_000, 20_000]
+
+    @given(
+        values=st.lists(st.integers(0, 30_000) | st.none(), min_size=1, max_size=4),
+        least=st.integers(0, 3) | st.none(),
+        most=st.integers(3, 9) | st.none(),
+        floor=st.sampled_from((None, 0, 700, 10_001)),
+        effect=st.sampled_from(FIXED),
+        grade=st.sampled_from((Grade.LIGHTER, Grade.MITIGATED, Grade.HEAVIER)),
+    )
+    def test_multiples_as_worked_out(
+        self,
+        values: list[int | None],
+        least: int | None,
+        most: int | None,
+        floor: int | None,
+        effect: FineEffect | None,
+        grade: Grade,
+    ) -> None:
+        """Multiplied for any base, a fine is in every part what it is when worked out anew."""
+        assume(least is not None or most is not None)
+        graded = attrs.evolve(rule("r.national/graded", grade), effect=RuleEffect(fine=effect))
+        scale = FineScale(
+            low=None if least is None else Fraction(least, 3),
+            high=None if most is None else Fraction(most, 7),
+            base="goods_value",
+            base_floor=floor,
+        )
+        assume(least is None or most is None or Fraction(least, 3) <= Fraction(most, 7))
+        penal = provision(attrs.evolve(fine_tier(1, 2), fine=scale))
+        built = Engine(knowledge=knowledge([banded([graded])], violations=[violation(ONE, penal)]))
+        for value in [5, 5, *values, *values]:
+            facts = {} if value is None else {"goods_value": Money(value)}
+            found, plain = built.evaluate(case(facts=facts)), plainly(built, case(facts=facts))
+            assert found.fine == plain.fine
+            assert found.fine.text.zh == plain.fine.text.zh
 
     def test_precondition(self) -> None:
         """Before what has to come first there is no fine, whatever the tiers say."""

@@ -14,7 +14,7 @@ from bizrules.cases import Case
 from bizrules.evaluation import CompiledAnswer
 
 CASES = 60
-MOST_TO_WRITTEN = 5.0
+MOST_TO_WRITTEN = 3.6
 """The whole outcome, to matched ids alone by code written for the violation."""
 MOST_GROWTH = 1.05
 """With ten times the rules, all of them about other violations."""
@@ -43,7 +43,7 @@ def whole(work: Workload, one: Case) -> None:
     """Evaluate, and read the whole outcome but what explains it."""
     outcome = work.engine.evaluate(one)
     fine = outcome.fine
-    for finding in outcome.findings:
+    for finding in (*outcome.held, *outcome.unknown):
         _ = finding.rule, finding.truth
     _ = outcome.grade, outcome.permitted, outcome.modality, outcome.settled, outcome.contested
     _ = fine.state, fine.range, outcome.receipt

@@ -69,6 +69,14 @@ class TestFindings:
             finding.colour  # type: ignore[attr-defined]  # noqa: B018
         assert weakref.ref(finding)() is finding
 
+    def test_those_that_did_not_fail(self) -> None:
+        """What holds and what cannot be told are the findings that say so, in their order."""
+        for one in (case(), ONE, case(facts={"minor": False, "harm": "none"})):
+            outcome = compiled(one)
+            for some, truth in ((outcome.held, Truth.TRUE), (outcome.unknown, Truth.UNKNOWN)):
+                assert some == tuple(f for f in outcome.findings if f.truth is truth)
+                assert [finding.trace.truth for finding in some] == [truth] * len(some)
+
 
 class TestReceipts:
     """The digest of the case is worked out when it is read."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 
 import attrs
 import pytest
@@ -526,3 +527,53 @@ def test_effects_are_asked_about_too() -> None:
     assert asked(engine(held, same)) == []
     warning = RuleEffect(instead=PenaltyKind.WARNING)
     assert asked(engine(held, attrs.evolve(same, effect=warning))) == ["sold"]
+
+
+class TestAskedAgain:
+    """What was asked is asked again where the same leaves a case open."""
+
+    SMALL = check("goods_value", Op.BELOW, Money(500))
+    BUILT = engine(
+        rule("r/1", Grade.LIGHTER, AllOf((SMALL, SOLD))),
+        rule("r/2", (Grade.MITIGATED, Grade.LIGHTER), AllOf((MINOR, RECALLED))),
+    )
+
+    def asked(self, **facts: Value) -> tuple[Question, ...]:
+        """The questions of a case."""
+        return self.BUILT.evaluate(case(facts=facts)).questions
+
+    def test_alike(self) -> None:
+        """Cases whose tests turn out alike get the same questions, whatever their amounts."""
+        *_, again = [self.asked(goods_value=Money(100), minor=False) for _ in range(3)]
+        other = self.asked(goods_value=Money(200), minor=False)
+        assert other is again
+        assert [question.fact for question in other] == ["sold"]
+
+    def test_unlike(self) -> None:
+        """Where a test turns out otherwise, something else may be asked."""
+        for _ in range(3):
+            few = self.asked(goods_value=Money(100), minor=False)
+            more = self.asked(goods_value=Money(100), minor=True)
+            assert [question.fact for question in few] == ["sold"]
+            assert {question.fact for question in more} == {"sold", "recalled"}
+            assert self.asked(goods_value=Money(500), minor=False) == ()
+
+    def test_what_holds(self) -> None:
+        """What holds decides what is worth asking, so that is told apart too."""
+        for _ in range(3):
+            bare = self.asked(minor=True, recalled=False, goods_value=Money(100))
+            held = self.asked(minor=True, recalled=True, goods_value=Money(100))
+            assert [(question.fact, question.rules) for question in bare] == [("sold", ("r/1",))]
+            assert held == ()
+
+    def test_many_ways(self) -> None:
+        """What is asked in more ways than are kept is asked all the same."""
+        names = ("sold", "minor", "recalled", "incident")
+        rules = [rule(f"r/{name}", Grade.LIGHTER, is_true(name)) for name in names]
+        built = engine(*rules, rule("r/none", Grade.MITIGATED, check("staff", Op.BELOW, 3)))
+        values = list(product((True, False, None), repeat=len(names)))
+        for _ in range(3):
+            for some in values:
+                facts = {n: v for n, v in zip(names, some, strict=True) if v is not None}
+                found = built.evaluate(case(facts=facts)).questions
+                assert "staff" in {question.fact for question in found}

@@ -18,6 +18,7 @@ from bizrules.batch._kernel import (
 )
 
 _FIRST: Final = 256
+_CACHE_LINE: Final = 64
 
 
 class Scratch:
@@ -34,6 +35,14 @@ class Scratch:
         if kept is None or len(kept) < size:
             kept = self._kept[name] = np.empty(size, dtype=dtype)
         return kept[:size].reshape(shape)
+
+    def lines(self, name: str, count: int, width: int, dtype: npt.DTypeLike) -> Array:
+        """As many lines as the count says, each a little longer than the width.
+
+        Were they apart by a power of two, a cache could keep but a few of them at a time.
+        """
+        each = _CACHE_LINE // np.dtype(dtype).itemsize
+        return self.array(name, (count, each * ((width // each + 2) | 1)), dtype)
 
 
 class Growing:
@@ -87,7 +96,7 @@ class Numbering:
         """Nothing met yet."""
         self._known: dict[bytes, int] = {}
         self._slots = new_table(1024)
-        self._pool = Growing(np.int64)
+        self._pool = Growing(np.int32)
 
     def __len__(self) -> int:
         """How many sequences have a number."""
@@ -101,7 +110,7 @@ class Numbering:
             return known, False
         number = self._known[given] = len(self._known)
         hashed, place = int(fingerprint(sequence, len(sequence))), len(self._pool)
-        self._pool.extend([hashed, number, len(sequence)])
+        self._pool.extend([number, len(sequence)])
         self._pool.extend(sequence)
         if 2 * len(self._known) > len(self._slots):
             self._grow()
@@ -113,8 +122,9 @@ class Numbering:
         self._slots = new_table(4 * len(self._slots))
         pool, place = self._pool.values, 0
         while place < len(pool):
-            insert(self._slots, int(pool[place]), place)
-            place += 3 + int(pool[place + 2])
+            end = place + 2 + int(pool[place + 1])
+            insert(self._slots, int(fingerprint(pool[place + 2 : end], end - place - 2)), place)
+            place = end
 
     @property
     def table(self) -> Sequences:

@@ -17,15 +17,19 @@ from bizrules.batch._kernel import (
     GATE,
     GE,
     LE,
+    MISSING,
     MOST_DEEP,
     NE,
     NULL,
     SUM_GE,
     UNKNOWN,
     Array,
+    Code,
     Program,
+    Values,
     compare_sum,
     is_overflown,
+    narrowed,
     new_stack,
     truth,
 )
@@ -78,33 +82,41 @@ def sort_by_law(rows: Array, laws: Array, count: int) -> tuple[Array, Array]:
 
 
 @inlined
-def _test(kind: int, limit: int, values: Array, rows: Array, out: Array) -> None:
+def _test(kind: int, limit: Code, missing: Code, values: Array, rows: Array, out: Array) -> None:
     """The truth of a test of one column."""
     if kind == GE:
         for i in range(len(rows)):
             found = values[rows[i]]
-            out[i] = 1 if found == NULL else 2 * (found >= limit)
+            out[i] = 1 if found == missing else 2 * (found >= limit)
     elif kind == LE:
         for i in range(len(rows)):
             found = values[rows[i]]
-            out[i] = 1 if found == NULL else 2 * (found <= limit)
+            out[i] = 1 if found == missing else 2 * (found <= limit)
     elif kind == EQ:
         for i in range(len(rows)):
             found = values[rows[i]]
-            out[i] = 1 if found == NULL else 2 * (found == limit)
+            out[i] = 1 if found == missing else 2 * (found == limit)
     elif kind == NE:
         for i in range(len(rows)):
             found = values[rows[i]]
-            out[i] = 1 if found == NULL else 2 * (found != limit)
+            out[i] = 1 if found == missing else 2 * (found != limit)
     elif kind == AMONG:
         for i in range(len(rows)):
             found = values[rows[i]]
-            out[i] = 1 if found == NULL else 2 * ((limit >> (found & 63)) & 1)
+            out[i] = 1 if found == missing else 2 * ((limit >> (found & 63)) & 1)
     else:
         wanted = kind == CONTAINS
         for i in range(len(rows)):
             found = values[rows[i]]
-            out[i] = 1 if found == NULL else 2 * (((found & limit) == limit) == wanted)
+            out[i] = 1 if found == missing else 2 * (((found & limit) == limit) == wanted)
+
+
+@inlined
+def _among(codes: int, values: Array, rows: Array, out: Array) -> None:
+    """Whether a code of a byte is among those of the bits."""
+    for i in range(len(rows)):
+        found = values[rows[i]]
+        out[i] = 1 if found == MISSING else 2 * ((codes >> (found & 63)) & 1)
 
 
 @compiled
@@ -112,7 +124,7 @@ def _leaf(
     node: tuple[int, int],
     sums: Array,
     slots: Array,
-    values: Array,
+    values: Values,
     rows: Array,
     room: Room,
     out: Array,
@@ -127,10 +139,15 @@ def _leaf(
             out[i] = 1 if found == UNKNOWN else 2 * found
             room.odd[rows[i]] = is_overflown(room.stack) or room.odd[rows[i]]
         return
-    if slots[argument] < 0:
+    slot = slots[argument]
+    if slot == -1:
         out[: len(rows)] = 1
-        return
-    _test(kind, limit, values[slots[argument]], rows, out)
+    elif slot >= 0:
+        _test(kind, limit, NULL, values.wide[slot], rows, out)
+    elif kind == AMONG:
+        _among(limit, values.narrow[-2 - slot], rows, out)
+    else:
+        _test(kind, narrowed(limit), np.int8(MISSING), values.narrow[-2 - slot], rows, out)
 
 
 @compiled
@@ -156,7 +173,7 @@ def _join(gate: tuple[int, int], part: Array, certain: Array, possible: Array) -
 
 @compiled
 def judge_block(
-    program: Program, values: Array, rows: Array, start: int, room: Room, out: Array
+    program: Program, values: Values, rows: Array, start: int, room: Room, out: Array
 ) -> None:
     """The truths of the program at `start` in some rows, at most a block of them."""
     lines, stack, code = room.lines, room.stack, program.code
@@ -203,7 +220,7 @@ def judge_block(
 
 @compiled
 def _judge(
-    program: Program, values: Array, rows: Array, start: int, room: Room, out: Array
+    program: Program, values: Values, rows: Array, start: int, room: Room, out: Array
 ) -> None:
     """The truths of a program in some rows: few are looked at one by one."""
     if len(rows) > _FEW:
@@ -221,13 +238,13 @@ def judge_laws(
 ) -> None:
     """The truths of the rules of each law that speak in few rows, in their order, one a line."""
     heads, entries, rules = laws.heads, laws.entries, laws.rules
-    lines, values = cases.lines, cases.values
+    lines, values, shared = cases.lines, cases.values, cases.shared
     sorted_rows, starts = order.rows, order.starts
     told = np.empty(BLOCK, np.int8)
     for law in range(len(starts) - 1):
         for first in range(starts[law], starts[law + 1], BLOCK):
             rows = sorted_rows[first : min(first + BLOCK, starts[law + 1])]
-            line = 0
+            line = shared
             for i in range(heads[law, 0], heads[law, 1]):
                 rule = entries[i, 0]
                 if lines[rule] < 0:

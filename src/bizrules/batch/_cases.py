@@ -22,7 +22,7 @@ Row: TypeAlias = Mapping[str, object]
 
 _Code = TypeVar("_Code", bound=Enum)
 _DAY: Final = Fact(name="day", kind=Kind.DATE, label=Text("日期", "date"))
-_OWN: Final = frozenset(
+OWN: Final = frozenset(
     {
         *NAMES,
         *DATES,
@@ -93,7 +93,7 @@ class CaseRow:
         )
 
     def _facts(self) -> dict[str, FactInput]:
-        given = {name: self.row[name] for name in self.row if name not in _OWN}
+        given = {name: self.row[name] for name in self.row if name not in OWN}
         # What a value is, evaluation looks at.
         return {name: cast("FactInput", one) for name, one in given.items() if one is not None}
 

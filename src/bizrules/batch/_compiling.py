@@ -14,6 +14,7 @@ from platformdirs import user_cache_path
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 _SOURCES: Final = (
+    "_asking",
     "_blocks",
     "_columns",
     "_compiling",

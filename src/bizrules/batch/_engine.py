@@ -17,7 +17,7 @@ from bizrules.batch._schema import OUTCOME_SCHEMA, check_cases, check_priors
 from bizrules.batch._together import Together
 from bizrules.engine import Engine, default_engine
 
-CHUNK: Final = 65_536
+CHUNK: Final = 131_072
 """So many rows are looked at together; more only cost memory."""
 
 

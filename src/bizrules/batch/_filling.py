@@ -6,7 +6,7 @@ import numpy as np
 
 from bizrules.batch._columns import LARGEST
 from bizrules.batch._compiling import compiled
-from bizrules.batch._kernel import NULL, Array
+from bizrules.batch._kernel import MISSING, NULL, UNREADABLE, Array
 
 LAST_DAY: Final = 3652059
 """The last day of the year 9999."""
@@ -16,10 +16,10 @@ REFUSED: Final = NULL + 2
 
 
 @compiled
-def fill_bits(bits: Array, there: Array, out: Array) -> None:
+def fill_bits(bits: Array, there: Array, missing: int, out: Array) -> None:
     """Booleans, a byte each."""
     for row in range(len(out)):
-        out[row] = bits[row] if there[row] != 0 else NULL
+        out[row] = bits[row] if there[row] != 0 else missing
 
 
 @compiled
@@ -88,6 +88,21 @@ def fill_codes(numbers: Array, there: Array, table: Array, out: Array, odd: Arra
             if out[row] == REFUSED:
                 odd[row] = True
                 out[row] = NULL
+
+
+@compiled
+def fill_narrow(numbers: Array, there: Array, table: Array, out: Array, odd: Array) -> None:
+    """Codes of a byte by their numbers in a dictionary."""
+    wrong = 0
+    for row in range(len(out)):
+        found = table[numbers[row]] if there[row] != 0 else np.int8(MISSING)
+        wrong += found == UNREADABLE
+        out[row] = found
+    if wrong != 0:
+        for row in range(len(out)):
+            if out[row] == UNREADABLE:
+                odd[row] = True
+                out[row] = MISSING
 
 
 @compiled

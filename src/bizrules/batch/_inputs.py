@@ -15,11 +15,12 @@ from bizrules.batch._filling import (
     fill_bits,
     fill_codes,
     fill_days,
+    fill_narrow,
     fill_numbers,
     fill_sets,
     fill_wide,
 )
-from bizrules.batch._kernel import NULL, Array
+from bizrules.batch._kernel import MISSING, MOST_NARROW, NULL, UNREADABLE, Array
 from bizrules.errors import Problem
 from bizrules.facts import Fact, Kind, parse_value
 from bizrules.matching import comparable
@@ -43,19 +44,27 @@ def fill(fact: Fact, array: pa.Array, columns: Columns, out: Array, odd: Array) 
     if types.is_null(found):
         out[:] = NULL
     elif types.is_boolean(found):
-        fill_bits(_bits(array.buffers()[1], array), there(array), out)
+        missing = out.dtype.type(MISSING if out.dtype == np.int8 else NULL)
+        fill_bits(_bits(array.buffers()[1], array), there(array), missing, out)
     elif types.is_date32(found):
         fill_days(buffer(array, np.int32), there(array), out, odd)
     elif types.is_integer(found):
         factor = FEN_PER_YUAN if fact.kind is Kind.MONEY else scale_of(fact)
-        numbers = buffer(array, found.to_pandas_dtype())
-        fill_numbers(numbers, there(array), factor, out, odd)
+        fill_numbers(whole(array), there(array), factor, out, odd)
     elif types.is_decimal(found):
         _fill_decimals(fact, array, out, odd)
     elif fact.kind is Kind.SET:
         _fill_sets(fact, array, out, odd)
     else:
         fill_texts(array, lambda given: _code(fact, given, columns), out, odd)
+
+
+def is_narrow(fact: Fact, kind: pa.DataType) -> bool:
+    """Whether a column of the type says about the fact what a byte can hold."""
+    if fact.kind is Kind.BOOLEAN:
+        return bool(types.is_boolean(kind))
+    few = fact.kind in (Kind.CHOICE, Kind.LEVEL) and len(fact.choices) <= MOST_NARROW
+    return few and not types.is_null(kind)
 
 
 def with_plain_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -87,6 +96,13 @@ def buffer(array: pa.Array, dtype: type[np.generic], width: int = 1) -> Array:
     if kept is None:
         return np.zeros(len(array) * width, dtype)
     return np.frombuffer(kept, dtype)[array.offset * width : (array.offset + len(array)) * width]
+
+
+def whole(array: pa.Array) -> Array:
+    """The values of an array of whole numbers; those beyond 63 bits are negative."""
+    numbers = buffer(array, array.type.to_pandas_dtype())
+    # Compiled code would compare numbers without a sign as binary fractions.
+    return numbers.astype(np.int64) if numbers.dtype == np.uint64 else numbers
 
 
 def _fill_decimals(fact: Fact, array: pa.Array, out: Array, odd: Array) -> None:
@@ -126,7 +142,11 @@ def fill_texts(array: pa.Array, code: Callable[[str], int], out: Array, odd: Arr
     numbers, names = dictionary(array)
     table = table_of(names, code)
     kept = buffer(numbers, numbers.type.to_pandas_dtype())
-    fill_codes(kept, there(numbers), table, out, odd)
+    if out.dtype != np.int8:
+        fill_codes(kept, there(numbers), table, out, odd)
+        return
+    bytes_ = np.where(table == REFUSED, UNREADABLE, np.where(table == NULL, MISSING, table))
+    fill_narrow(kept, there(numbers), bytes_.astype(np.int8), out, odd)
 
 
 def table_of(names: Sequence[str | None], code: Callable[[str], int]) -> Array:
@@ -150,7 +170,8 @@ def flat(array: pa.Array) -> tuple[Array, Array, list[str | None]]:
     listed = array.cast(pa.list_(inner))
     ends = np.concatenate([[0], np.cumsum(pc.list_value_length(listed).fill_null(0).to_numpy())])
     numbers, names = dictionary(listed.flatten())
-    return ends.astype(np.int64), numbers.fill_null(-1).to_numpy(zero_copy_only=False), names
+    places = numbers.cast(pa.int32()).fill_null(-1).to_numpy(zero_copy_only=False)
+    return ends.astype(np.int64), places, names
 
 
 def _fill_sets(fact: Fact, array: pa.Array, out: Array, odd: Array) -> None:

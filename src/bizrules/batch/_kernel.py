@@ -12,9 +12,21 @@ from bizrules.batch._compiling import compiled, inlined
 
 Array: TypeAlias = npt.NDArray[Any]
 
+Code: TypeAlias = int | np.int8
+"""A number, or one of a byte."""
+
 
 NULL: Final = np.iinfo(np.int64).min
 """A value that is not known."""
+
+MISSING: Final = -128
+"""A value that is not known, in a byte."""
+
+UNREADABLE: Final = -127
+"""In a table of bytes: a value that does not fit."""
+
+MOST_NARROW: Final = 100
+"""So many codes fit into a byte, with room for what is no code."""
 
 UNKNOWN: Final = 2
 """The truth of what cannot be told."""
@@ -37,12 +49,25 @@ class Program(NamedTuple):
         sums: For each sum how many columns are added, the column that the sum is compared with (-1
             for none), what that and what the sum is multiplied with, then each column added and
             what it is multiplied with.
-        slots: For each column where a row has it; -1 for nowhere.
+        slots: For each column where a row has it: a line of numbers; from -2 downwards one of
+            bytes; -1 for nowhere.
     """
 
     code: Array
     sums: Array
     slots: Array
+
+
+class Values(NamedTuple):
+    """The values of every row, a line for each column.
+
+    Attributes:
+        wide: Numbers.
+        narrow: Codes of a byte: what has few of them takes little of the processor's cache.
+    """
+
+    wide: Array
+    narrow: Array
 
 
 def new_stack() -> Array:
@@ -59,10 +84,21 @@ def is_overflown(stack: Array) -> bool:
 
 
 @inlined
-def value(slots: Array, values: Array, row: int, column: int) -> int:
+def value(slots: Array, values: Values, row: int, column: int) -> int:
     """The value of a column in a row."""
     slot = slots[column]
-    return NULL if slot < 0 else values[slot, row]
+    if slot >= 0:
+        return np.int64(values.wide[slot, row])  # type: ignore[return-value]  # compiled
+    if slot == -1:
+        return NULL
+    found = values.narrow[-2 - slot, row]
+    return NULL if found == MISSING else np.int64(found)  # type: ignore[return-value]  # compiled
+
+
+@inlined
+def narrowed(limit: int) -> np.int8:
+    """The limit as a byte that compares with codes as it does."""
+    return np.int8(max(UNREADABLE, min(limit, -UNREADABLE)))
 
 
 @inlined
@@ -85,7 +121,7 @@ def compare(kind: int, found: int, limit: int) -> int:  # noqa: PLR0911 - one fo
 
 @compiled
 def compare_sum(
-    node: tuple[int, int, int], sums: Array, slots: Array, values: Array, row: int, stack: Array
+    node: tuple[int, int, int], sums: Array, slots: Array, values: Values, row: int, stack: Array
 ) -> int:
     """The truth of a test of several values, or of one against a share of another."""
     kind, at, limit = node
@@ -116,7 +152,7 @@ def compare_sum(
 
 @inlined
 def truth(
-    code: Array, sums: Array, slots: Array, values: Array, row: int, stack: Array, start: int
+    code: Array, sums: Array, slots: Array, values: Values, row: int, stack: Array, start: int
 ) -> int:
     """The truth of the node at `start`; no part is looked at that cannot change it.
 
@@ -156,12 +192,12 @@ def truth(
             return found
 
 
-@compiled
+@inlined
 def collect(
     code: Array,
     sums: Array,
     slots: Array,
-    values: Array,
+    values: Values,
     row: int,
     stack: Array,
     work: tuple[int, Array, int],
@@ -198,7 +234,7 @@ def _collect_sum(
     word: int,
     sums: Array,
     slots: Array,
-    values: Array,
+    values: Values,
     row: int,
     work: tuple[Array, int],
 ) -> int:
@@ -214,7 +250,7 @@ def _collect_sum(
     return count
 
 
-@compiled
+@inlined
 def add(found: Array, count: int, number: int) -> int:
     """Add a number that is not there yet; returns how many there are."""
     for i in range(count):
@@ -229,7 +265,7 @@ class Sequences(NamedTuple):
 
     Attributes:
         slots: A table of where each begins in the pool; -1 for nothing.
-        pool: For each its hash, its number, its length, and the sequence.
+        pool: For each its number, its length, and the sequence.
     """
 
     slots: Array
@@ -241,7 +277,7 @@ def new_table(size: int) -> Array:
     return np.full(size, -1, dtype=np.int32)
 
 
-@compiled
+@inlined
 def fingerprint(tokens: Array, count: int) -> int:
     """A hash of the first numbers."""
     mixed = np.uint64(0xCBF29CE484222325)
@@ -262,7 +298,7 @@ def insert(slots: Array, hashed: int, place: int) -> None:
     slots[at] = place
 
 
-@compiled
+@inlined
 def find(slots: Array, pool: Array, tokens: Array, count: int) -> int:
     """The number of a sequence; -1 if it has none."""
     hashed = fingerprint(tokens, count)
@@ -270,12 +306,12 @@ def find(slots: Array, pool: Array, tokens: Array, count: int) -> int:
     at = hashed & mask
     while slots[at] >= 0:
         place = slots[at]
-        if pool[place] == hashed and pool[place + 2] == count:
-            same = True
-            for i in range(count):
-                same = same and pool[place + 3 + i] == tokens[i]
-            if same:
-                return int(pool[place + 1])
+        if pool[place + 1] == count:
+            i = 0
+            while i < count and pool[place + 2 + i] == tokens[i]:
+                i += 1
+            if i == count:
+                return int(pool[place])
         at = (at + 1) & mask
     return -1
 

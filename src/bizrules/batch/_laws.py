@@ -24,6 +24,7 @@ from bizrules.weights import Weight
 _BEGINNING: Final = frozenset({InstrumentKind.LIST, InstrumentKind.BENCHMARK})
 
 _WIDTH: Final = 5
+_ENTRY: Final = 4
 
 Step: TypeAlias = tuple[str, int, FirstViolation]
 """A derived fact: its name, the column it goes to, and the definition it is computed with."""
@@ -97,8 +98,8 @@ class LawBook:
     def laws(self) -> Laws:
         """What the compiled loops read."""
         return Laws(
-            self._heads.values.reshape(-1, 4),
-            self._entries.values.reshape(-1, 2),
+            self._heads.values.reshape(-1, 5),
+            self._entries.values.reshape(-1, _ENTRY),
             self._table.values.reshape(-1, _WIDTH),
         )
 
@@ -110,9 +111,7 @@ class LawBook:
         rules = [self._rule(one, names) for one in speaking]
         fine = self.fines.add(next(iter(stretch.provisions), None), stretch.bands[0])
         ranked = sorted(
-            (self._rank(one.weight, rules[place]), place)
-            for place, one in enumerate(speaking)
-            if one.weight is not None
+            (self._rank(one.weight, rules[place]), place) for place, one in enumerate(speaking)
         )
         if plan not in self.plans:
             self.plans.append(plan)
@@ -120,17 +119,22 @@ class LawBook:
             self.combinations.append(stretch.combinations[0])
         self.plan_of.append(self.plans.index(plan))
         self.fine_of.append(fine)
-        places = [place for _, place in ranked] + [-1] * (len(rules) - len(ranked))
-        first = len(self._entries) // 2
-        self._entries.extend([one for entry in zip(rules, places, strict=True) for one in entry])
+        first = len(self._entries) // _ENTRY
+        for _, place in ranked:
+            rule = rules[place]
+            token = int(self._table.values[_WIDTH * rule + 1])
+            self._entries.extend([rule, place, token, int(self.rule_of.values[rule])])
         way = self.combinations.index(stretch.combinations[0])
         undated = any(self._undated_ruleset(one) >= 0 for one in speaking)
-        self._heads.extend([first, first + len(rules), way, undated])
+        measured = bool(stretch.compulsion)
+        self._heads.extend([first, first + len(rules), way, undated, measured])
         self.stretches.append(stretch)
         return len(self.stretches) - 1
 
-    def _rank(self, weight: Weight, rule: int) -> tuple[object, ...]:
+    def _rank(self, weight: Weight | None, rule: int) -> tuple[object, ...]:
         """Heavier rules stand in front by sort, lenient ones as resolution ranks them."""
+        if weight is None:
+            return (2,)
         if self._table.values[_WIDTH * rule + 2]:
             return (0, int(self._table.values[_WIDTH * rule + 1]))
         return (1, rank_of(weight))

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from bizrules.batch._compiling import compiled
+from bizrules.batch._compiling import compiled, inlined
 from bizrules.batch._kernel import (
     MOST_TOKENS,
     NULL,
@@ -16,8 +16,9 @@ from bizrules.batch._kernel import (
     Array,
     Program,
     Sequences,
-    collect,
+    Values,
     find,
+    fingerprint,
     is_overflown,
     truth,
     value,
@@ -37,10 +38,13 @@ class Laws(NamedTuple):
     """The laws met, and the rules that speak in them.
 
     Attributes:
-        heads: For each law where its rules begin and end, how they combine, and whether there is a
-            ruleset of which nobody knows since when it is in force.
-        entries: For each rule of a law, by id, the rule; and beside it, in the order in which the
-            rules of the penalty axis follow each other in a sequence, places of rules, then -1.
+        heads: For each law where its rules begin and end, how they combine, whether there is a
+            ruleset of which nobody knows since when it is in force, and whether there are rules
+            about measures.
+        entries: For each rule of a law the rule; its place by id; its number in a sequence if it
+            holds, -1 off the penalty axis; and its number among the names of rules. Those of the
+            penalty axis stand in the order in which they follow each other in a sequence, then the
+            others.
         rules: For each rule where its condition begins; its number in a sequence if it holds, -1
             off the penalty axis; whether it makes heavier; the number of its ruleset if nobody
             knows since when that is in force, else -1; its sort, if it is about measures.
@@ -59,37 +63,40 @@ class Cases(NamedTuple):
         values: The values of every row, by slot.
         laws: The law of every row.
         measures: The measures of every row, as a number; 0 for none.
-        shared: The truths of rules that speak in many rows, a line each.
-        lines: For each rule its line there; -1 for none.
-        own: The truths of the other rules of each row's law, a line each.
+        told: Truths, a line each: of rules that speak in many rows, then of the other rules of each
+            row's law.
+        lines: For each rule that speaks in many rows its line; -1 for the others.
+        shared: How many speak in many rows.
     """
 
     rows: Array
-    values: Array
+    values: Values
     laws: Array
     measures: Array
-    shared: Array
+    told: Array
     lines: Array
-    own: Array
+    shared: int
 
 
 class Found(NamedTuple):
     """What was found in each row, in the order of `Cases.rows`.
 
     Attributes:
-        starts: Where the rules of a row begin that did not fail.
+        held_starts: Where the rules of a row begin that hold.
+        held: Their numbers among the names of rules, by id.
+        starts: Where the rules of a row begin that cannot be told.
         rules: Those rules, by id.
-        truths: Their truths.
-        places: Where each stands in its sequence.
+        places: Where each of these stands in its sequence.
         verdicts: Number of the sequence of the penalty axis; -1 if it has none yet.
         measures: The same for the measures; -2 where the case has none.
         undated: The same for rulesets that nobody knows the beginning of; -2 where there is none.
         odd: Whether the row goes one by one after all.
     """
 
+    held_starts: Array
+    held: Array
     starts: Array
     rules: Array
-    truths: Array
     places: Array
     verdicts: Array
     measures: Array
@@ -97,7 +104,7 @@ class Found(NamedTuple):
     odd: Array
 
 
-@compiled
+@inlined
 def _number(slots: Array, pool: Array, tokens: Array, count: int, place: int, news: Array) -> int:
     """The number of a sequence; one that has none is written down with its row and length."""
     number = find(slots, pool, tokens, count)
@@ -110,166 +117,232 @@ def _number(slots: Array, pool: Array, tokens: Array, count: int, place: int, ne
     return number
 
 
-@compiled
-def _place_of(tokens: Array, count: int, token: int, heavier: int) -> tuple[int, int]:
-    """Where a token stands that is named already, and how often.
+class _Room(NamedTuple):
+    """Room for one row.
 
-    Of heavier rules the order has no meaning; a lenient one must be the neighbour.
+    Attributes:
+        hits: The entries of the rules that did not fail.
+        truths: Their truths.
+        places: Where each stands in its sequence.
+        order: Numbers of the hits, by id of the rule.
+        tokens: A sequence.
     """
-    at, same = -1, 0
-    for back in range(count - 1, 1, -1):
-        if tokens[back] == token:
-            at, same = max(at, back), same + 1
-        elif heavier == 0:
-            break
-    return at, same
+
+    hits: Array
+    truths: Array
+    places: Array
+    order: Array
+    tokens: Array
 
 
-@compiled
-def _penalty_sequence(
-    head: tuple[int, int, int],
-    entries: Array,
-    rules: Array,
-    truths: Array,
-    tokens: Array,
-    places: Array,
-) -> int:
+@inlined
+def _penalty_sequence(count: int, way: int, entries: Array, room: _Room) -> int:
     """The sequence of the penalty axis; returns its length.
 
-    Each sort of heavier rule is named once, and of lenient ones each run of neighbours. What
-    cannot be told is named twice where there are several, and not at all beside one of its sort
-    that holds: another such rule adds nothing.
+    Neighbours of one sort are named once, and what cannot be told twice where there are several,
+    but not at all behind one of its sort that holds: another such rule adds nothing.
     """
-    first, last, way = head
+    hits, truths, places, tokens = room.hits, room.truths, room.places, room.tokens
     tokens[0], tokens[1] = VERDICT, way
-    count = 2
-    for i in range(first, last):
-        place = entries[i, 1]
-        if place < 0:
+    end, sort, held_at, untold_at, untold = 2, np.int32(-1), -1, -1, 0
+    for i in range(count):
+        token = entries[hits[i], 2]
+        if token < 0:
             break
-        if truths[place] == 0:
-            continue
-        rule = entries[first + place, 0]
-        untold = truths[place] == UNKNOWN
-        held, heavier = rules[rule, 1], rules[rule, 2]
-        at, same = _place_of(tokens, count, held + untold, heavier)
-        places[place] = at - 2
-        if untold:
-            if _place_of(tokens, count, held, heavier)[1] > 0:
-                places[place] = NOWHERE
+        if token != sort:
+            sort, held_at, untold = token, -1, 0
+        if truths[i] == UNKNOWN:
+            if held_at >= 0:
+                places[i] = NOWHERE
                 continue
-            if same == 2:  # noqa: PLR2004 - named twice
-                continue
-        elif same > 0:
-            continue
-        tokens[count] = held + untold
-        places[place] = count - 2
-        count += 1
-    return count
+            if untold < 2:  # noqa: PLR2004 - named twice
+                tokens[end] = token + 1
+                untold_at, untold = end - 2, untold + 1
+                end += 1
+            places[i] = untold_at
+        elif held_at < 0:
+            tokens[end] = token
+            held_at = end - 2
+            end += 1
+    return end
 
 
-@compiled
-def _measure_sequence(
-    head: tuple[int, int, int],
-    entries: Array,
-    rules: Array,
-    truths: Array,
-    tokens: Array,
-    places: Array,
-) -> int:
+@inlined
+def _measure_sequence(count: int, measures: int, entries: Array, rules: Array, room: _Room) -> int:
     """The sequence of the measures: each sort of rule that did not fail once."""
-    first, last, measured = head
-    tokens[0], tokens[1] = MEASURES, measured
-    count = 2
-    for i in range(first, last):
-        rule, found = entries[i, 0], truths[i - first]
-        if rules[rule, 1] >= 0 or found == 0:
+    hits, truths, places, tokens = room.hits, room.truths, room.places, room.tokens
+    tokens[0], tokens[1] = MEASURES, measures
+    end = 2
+    for i in range(count):
+        if entries[hits[i], 2] >= 0:
             continue
-        token = 2 * rules[rule, 4] + (found == UNKNOWN)
-        at, same = _place_of(tokens, count, token, 1)
-        if same == 0:
-            tokens[count] = token
-            at = count
-            count += 1
-        places[i - first] = at - 2
+        token = 2 * rules[entries[hits[i], 0], 4] + (truths[i] == UNKNOWN)
+        place = 2
+        while place < end and tokens[place] != token:
+            place += 1
+        if place == end:
+            tokens[end] = token
+            end += 1
+        places[i] = place - 2
+    return end
+
+
+@inlined
+def _undated_sequence(count: int, entries: Array, rules: Array, room: _Room) -> int:
+    """The rulesets that bear on the row though nobody knows since when they are in force."""
+    room.tokens[0] = UNDATED
+    end = 1
+    for i in range(count):
+        ruleset = rules[entries[room.hits[i], 0], 3]
+        if ruleset >= 0:
+            end = sorted_in(room.tokens, 1, end, ruleset)
+    return end
+
+
+@inlined
+def _look(told: Array, row: int, entries: Array, own: tuple[int, int, int], room: _Room) -> int:
+    """Which rules of a row did not fail; returns how many.
+
+    `own` says where the rules of its law begin and end, and the first line of those that speak in
+    few rows.
+    """
+    first, last, line_of_own = own
+    count = 0
+    for i in range(first, last):
+        line = entries[i, 4]
+        is_own = line < 0
+        truth_ = told[line_of_own if is_own else line, row]
+        line_of_own += is_own
+        room.hits[count], room.truths[count] = i, truth_
+        count += truth_ != 0
     return count
+
+
+@inlined
+def _list(count: int, at: int, entries: Array, room: _Room, found: Found, ends: Array) -> None:
+    """Write down the rules of a row by id."""
+    hits, truths, places, order = room.hits, room.truths, room.places, room.order
+    held, rules, of_rules = found.held, found.rules, found.places
+    for i in range(count):
+        # They are found in the order in which they rank.
+        id_, to = entries[hits[i], 1], i
+        while to > 0 and entries[hits[order[to - 1]], 1] > id_:
+            order[to] = order[to - 1]
+            to -= 1
+        order[to] = i
+    held_end, end = ends[0], ends[1]
+    for i in range(count):
+        one = order[i]
+        held[held_end], rules[end] = entries[hits[one], 3], entries[hits[one], 0]
+        of_rules[end] = places[one]
+        held_end += truths[one] == 1
+        end += truths[one] == UNKNOWN
+    found.held_starts[at + 1], found.starts[at + 1] = held_end, end
+    ends[0], ends[1] = held_end, end
 
 
 @compiled
-def _undated_sequence(
-    first: int, last: int, entries: Array, rules: Array, truths: Array, tokens: Array
-) -> int:
-    """The rulesets that bear on the row though nobody knows since when they are in force."""
-    tokens[0] = UNDATED
-    count = 1
-    for i in range(first, last):
-        ruleset = rules[entries[i, 0], 3]
-        if ruleset >= 0 and truths[i - first] != 0:
-            count = _sorted_in(tokens, 1, count, ruleset)
-    return count
+def _new_room(heads: Array) -> _Room:
+    """Room for the rules of the law with the most."""
+    most = 1
+    for law in range(len(heads)):
+        most = max(most, heads[law, 1] - heads[law, 0])
+    return _Room(
+        np.empty(most + 1, np.int32),
+        np.empty(most + 1, np.int8),
+        np.empty(most + 1, np.int32),
+        np.empty(most + 1, np.int32),
+        np.empty(most + 2, np.int32),
+    )
 
 
 @compiled
 def match(
-    laws: Laws,
-    cases: Cases,
-    sequences: Sequences,
-    found: Found,
-    news: Array,
+    laws: Laws, cases: Cases, entries: Array, sequences: Sequences, found: Found, news: Array
 ) -> None:
-    """Find the rules of every row that hold or cannot be told, and what they lead to."""
-    heads, entries, rules = laws.heads, laws.entries, laws.rules
-    rows, of_rows, measures = cases.rows, cases.laws, cases.measures
-    shared, lines, own = cases.shared, cases.lines, cases.own
+    """Find the rules of every row that hold or cannot be told, and what they lead to.
+
+    `entries` are those of the laws, with the line of each rule that speaks in many rows, else -1.
+    """
+    heads, rules = laws.heads, laws.rules
+    rows, of_rows, measures, told = cases.rows, cases.laws, cases.measures, cases.told
     table, pool = sequences.slots, sequences.pool
-    starts, out_rules, out_truths, out_places = (
-        found.starts,
-        found.rules,
-        found.truths,
-        found.places,
-    )
     verdicts, measured, undated, odd = found.verdicts, found.measures, found.undated, found.odd
-    most = 1
-    for law in range(len(heads)):
-        most = max(most, heads[law, 1] - heads[law, 0])
-    truths, places = np.empty(most, np.int8), np.empty(most, np.int32)
-    tokens = np.empty(most + 2, np.int32)
-    end = 0
+    room, ends = _new_room(heads), np.zeros(2, np.int64)
+    tokens = room.tokens
+    found.held_starts[0], found.starts[0] = 0, 0
     for at in range(len(rows)):
         row = rows[at]
-        law = of_rows[row]
-        first, last, way = heads[law, 0], heads[law, 1], heads[law, 2]
-        line = 0
-        for i in range(first, last):
-            rule = entries[i, 0]
-            if lines[rule] >= 0:
-                truths[i - first] = shared[lines[rule], row]
-            else:
-                truths[i - first] = own[line, row]
-                line += 1
-            if rules[rule, 1] < 0 and measures[row] == 0:
-                truths[i - first] = 0
-        count = _penalty_sequence((first, last, way), entries, rules, truths, tokens, places)
-        odd[at] = count - 2 > MOST_TOKENS
-        verdicts[at] = _number(table, pool, tokens, count, at, news)
+        law, measure = of_rows[row], measures[row]
+        own = heads[law, 0], heads[law, 1], cases.shared
+        count = _look(told, row, entries, own, room)
+        if heads[law, 4] != 0 and measure == 0:
+            while count > 0 and entries[room.hits[count - 1], 2] < 0:
+                count -= 1
+        size = _penalty_sequence(count, heads[law, 2], entries, room)
+        odd[at] = size - 2 > MOST_TOKENS
+        verdicts[at] = _number(table, pool, tokens, size, at, news)
         measured[at], undated[at] = -2, -2
-        if measures[row] > 0:
-            head = (first, last, measures[row])
-            count = _measure_sequence(head, entries, rules, truths, tokens, places)
-            odd[at] = odd[at] or count - 2 > MOST_TOKENS
-            measured[at] = _number(table, pool, tokens, count, at, news)
-        count = 0
+        if measure > 0:
+            size = _measure_sequence(count, measure, entries, rules, room)
+            odd[at] = odd[at] or size - 2 > MOST_TOKENS
+            measured[at] = _number(table, pool, tokens, size, at, news)
         if heads[law, 3] != 0:
-            count = _undated_sequence(first, last, entries, rules, truths, tokens)
-        if count > 1:
-            undated[at] = _number(table, pool, tokens, count, at, news)
-        starts[at] = end
-        for i in range(last - first):
-            if truths[i] != 0:
-                out_rules[end], out_truths[end] = entries[first + i, 0], truths[i]
-                out_places[end] = places[i]
-                end += 1
-    starts[len(rows)] = end
+            size = _undated_sequence(count, entries, rules, room)
+            if size > 1:
+                undated[at] = _number(table, pool, tokens, size, at, news)
+        _list(count, at, entries, room, found, ends)
+
+
+@compiled
+def first_of_each(news: Array) -> tuple[Array, Array]:
+    """Where each different sequence without a number stands first, and which each of them is."""
+    at, total = 1, 0
+    while at < news[0]:
+        at, total = at + 2 + news[at + 1], total + 1
+    size = 8
+    while size < 2 * total:
+        size *= 2
+    slots = np.full(size, -1, np.int32)
+    firsts, kinds = np.empty(total, np.int64), np.empty(total, np.int32)
+    at, found = 1, 0
+    for one in range(total):
+        count = news[at + 1]
+        place = fingerprint(news[at + 2 : at + 2 + count], count) & (size - 1)
+        while slots[place] >= 0 and not _is_same(news, firsts[slots[place]], at):
+            place = (place + 1) & (size - 1)
+        if slots[place] < 0:
+            slots[place], firsts[found] = found, at
+            found += 1
+        kinds[one] = slots[place]
+        at += 2 + count
+    return firsts[:found], kinds
+
+
+@inlined
+def _is_same(news: Array, one: int, two: int) -> bool:
+    """Whether two sequences are equal."""
+    same = news[one + 1] == news[two + 1]
+    i = 0
+    while same and i < news[one + 1]:
+        same = news[one + 2 + i] == news[two + 2 + i]
+        i += 1
+    return bool(same)
+
+
+@compiled
+def write_numbers(news: Array, kinds: Array, numbers: Array, outs: tuple[Array, ...]) -> None:
+    """Write the number of each sequence to its row: by what it is about, three and three alike."""
+    at = 1
+    for one in range(len(kinds)):
+        about = news[at + 2] % 3
+        if about == 0:
+            outs[0][news[at]] = numbers[kinds[one]]
+        elif about == 1:
+            outs[1][news[at]] = numbers[kinds[one]]
+        else:
+            outs[2][news[at]] = numbers[kinds[one]]
+        at += 2 + news[at + 1]
 
 
 class Fines(NamedTuple):
@@ -408,72 +481,8 @@ def compute_ends(slots: Array, table: Array, cases: Cases, chosen: Array, ends: 
         odd[at] = odd[at] or form == BY_CASE
 
 
-class Asked(NamedTuple):
-    """What may be asked, by number of the sequence that leads to it.
-
-    Attributes:
-        deciding: For verdicts and measures which places of the sequence decide, as bits.
-        starts: For fines where the names begin that are open.
-        names: Those names.
-        fines: Whether to ask for them, by place of the row.
-        owners: For each column the name of its fact.
-    """
-
-    deciding: Array
-    starts: Array
-    names: Array
-    fines: Array
-    owners: Array
-
-
-@compiled
-def ask(
-    program: Program,
-    laws: Laws,
-    cases: Cases,
-    found: Found,
-    chosen: Array,
-    work: tuple[Asked, Array, Array],
-    out: tuple[Array, Array],
-) -> int:
-    """Write down by name what is asked in every row; returns how much, or -1 for no room."""
-    asked, stack, columns = work
-    code, sums, slots, rules = program.code, program.sums, program.slots, laws.rules
-    rows, values = cases.rows, cases.values
-    verdicts, measures, firsts = found.verdicts, found.measures, found.starts
-    of_rows, truths, places = found.rules, found.truths, found.places
-    bits, opens, open_names, fines = asked.deciding, asked.starts, asked.names, asked.fines
-    owners = asked.owners
-    starts, names = out
-    end = 0
-    for at in range(len(rows)):
-        starts[at] = end
-        if end + len(owners) > len(names):
-            return -1
-        row = rows[at]
-        deciding, measured = bits[verdicts[at]], np.int64(0)
-        if measures[at] >= 0:
-            measured = bits[measures[at]]
-        count = 0
-        if deciding != 0 or measured != 0:
-            for i in range(firsts[at], firsts[at + 1]):
-                rule = of_rows[i]
-                own = deciding if rules[rule, 1] >= 0 else measured
-                if truths[i] == UNKNOWN and (own >> places[i]) & 1:
-                    part = (rules[rule, 0], columns, count)
-                    count = collect(code, sums, slots, values, row, stack, part)
-        first = end
-        for i in range(count):
-            end = _sorted_in(names, first, end, owners[columns[i]])
-        if fines[at]:
-            for i in range(opens[chosen[at]], opens[chosen[at] + 1]):
-                end = _sorted_in(names, first, end, open_names[i])
-    starts[len(rows)] = end
-    return end
-
-
-@compiled
-def _sorted_in(names: Array, first: int, end: int, name: int) -> int:
+@inlined
+def sorted_in(names: Array, first: int, end: int, name: int) -> int:
     """Put a name among those from `first` to `end`, which are sorted; returns where they end."""
     at = end
     while at > first and names[at - 1] >= name:
@@ -484,21 +493,6 @@ def _sorted_in(names: Array, first: int, end: int, name: int) -> int:
         names[i] = names[i - 1]
     names[at] = name
     return end + 1
-
-
-@compiled
-def split(found: Found, wanted: int, starts: Array, rules: Array, table: Array) -> int:
-    """The rules of every row with one truth; returns how many there are."""
-    firsts, of_rows, truths = found.starts, found.rules, found.truths
-    end = 0
-    for at in range(len(starts) - 1):
-        starts[at] = end
-        for i in range(firsts[at], firsts[at + 1]):
-            if truths[i] == wanted:
-                rules[end] = table[of_rows[i]]
-                end += 1
-    starts[len(starts) - 1] = end
-    return end
 
 
 @compiled

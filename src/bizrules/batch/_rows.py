@@ -26,6 +26,7 @@ from bizrules.batch._inputs import (
     flat,
     table_of,
     there,
+    whole,
 )
 from bizrules.batch._kernel import NULL, Array
 from bizrules.batch._spans import AFTER_ALL, BEFORE_ALL, Spans, absent
@@ -118,9 +119,7 @@ class Rows:
         out = np.full(len(self), NULL, dtype=np.int64)
         found = self.column(name)
         if found is not None:
-            fill_numbers(
-                buffer(found, found.type.to_pandas_dtype()), there(found), 1, out, self.odd
-            )
+            fill_numbers(whole(found), there(found), 1, out, self.odd)
         return out
 
     def sets(self, name: str, codes: Sequence[str]) -> Array:

@@ -9,7 +9,7 @@ from pyarrow import types
 from bizrules.assessment import near_names
 from bizrules.engine import Engine
 from bizrules.errors import Problem, ProblemsError
-from bizrules.facts import Fact, Kind
+from bizrules.facts import Kind
 from bizrules.provenance import Location
 
 Fits: TypeAlias = Callable[[pa.DataType], bool]
@@ -139,11 +139,6 @@ def case_schema(engine: Engine) -> pa.Schema:
         (fact.name, _OF_KIND[fact.kind][2]) for fact in facts if fact.name not in columns
     )
     return pa.schema(list(columns.items()))
-
-
-def clashing(facts: Iterable[Fact]) -> frozenset[str]:
-    """Facts named as another column of a case; no such fact can be given in a column."""
-    return frozenset(fact.name for fact in facts if fact.name in _OF_CASE)
 
 
 def check_cases(schema: pa.Schema, engine: Engine) -> None:

@@ -18,14 +18,18 @@ from bizrules.batch._kernel import (
     GATE,
     GE,
     LE,
+    MISSING,
     NE,
     NULL,
     SUM_GE,
     UNKNOWN,
     Array,
+    Code,
     Program,
+    Values,
     compare_sum,
     is_overflown,
+    narrowed,
 )
 
 _FEWEST: Final = 1024
@@ -42,35 +46,38 @@ def count_rules(laws: Array, heads: Array, entries: Array, rules: Array) -> None
 
 
 @compiled
-def test_column(kind: int, limit: int, values: Array, out: Array) -> None:
-    """The truth of a test of one column."""
+def test_column(
+    kind: int, limits: tuple[Code, int], missing: Code, values: Array, out: Array
+) -> None:
+    """The truth of a test of one column; the limit once as wide as the values, once as bits."""
+    limit, codes = limits
     if kind == GE:
         for row in range(len(out)):
-            out[row] = 1 if values[row] == NULL else 2 * (values[row] >= limit)
+            out[row] = 1 if values[row] == missing else 2 * (values[row] >= limit)
     elif kind == LE:
         for row in range(len(out)):
-            out[row] = 1 if values[row] == NULL else 2 * (values[row] <= limit)
+            out[row] = 1 if values[row] == missing else 2 * (values[row] <= limit)
     elif kind == EQ:
         for row in range(len(out)):
-            out[row] = 1 if values[row] == NULL else 2 * (values[row] == limit)
+            out[row] = 1 if values[row] == missing else 2 * (values[row] == limit)
     elif kind == NE:
         for row in range(len(out)):
-            out[row] = 1 if values[row] == NULL else 2 * (values[row] != limit)
+            out[row] = 1 if values[row] == missing else 2 * (values[row] != limit)
     elif kind == AMONG:
         for row in range(len(out)):
-            out[row] = 1 if values[row] == NULL else 2 * ((limit >> (values[row] & 63)) & 1)
+            out[row] = 1 if values[row] == missing else 2 * ((codes >> (values[row] & 63)) & 1)
     else:
         wanted = kind == CONTAINS
         for row in range(len(out)):
             held = (values[row] & limit) == limit
-            out[row] = 1 if values[row] == NULL else 2 * (held == wanted)
+            out[row] = 1 if values[row] == missing else 2 * (held == wanted)
 
 
 @compiled
 def sum_column(
     node: tuple[int, int, int],
     program: Program,
-    values: Array,
+    values: Values,
     stack: Array,
     out: Array,
     odd: Array,
@@ -113,7 +120,7 @@ class SharedTruths:
     """
 
     program: Program
-    values: Array
+    values: Values
     stack: Array
     odd: Array
 
@@ -135,10 +142,14 @@ class SharedTruths:
             sum_column(test, self.program, self.values, self.stack, out, self.odd)
             return node + 1
         slot = int(self.program.slots[argument])
-        if slot < 0:
+        if slot == -1:
             out[:] = 1
+        elif slot >= 0:
+            test_column(kind, (limit, limit), NULL, self.values.wide[slot, : len(out)], out)
         else:
-            test_column(kind, limit, self.values[slot], out)
+            limits = narrowed(limit), limit
+            values = self.values.narrow[-2 - slot, : len(out)]
+            test_column(kind, limits, np.int8(MISSING), values, out)
         return node + 1
 
     def _write_gate(self, node: int, needed: int, parts: int, out: Array) -> None:

@@ -1,24 +1,25 @@
 """Rows together: numbers in, compiled loops over them, columns out."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 import attrs
 import numpy as np
 import pyarrow as pa
 
+from bizrules.batch import _asking as asking
 from bizrules.batch import _loops as loops
 from bizrules.batch._answers import AnswerBook
 from bizrules.batch._arrays import Numbering, Scratch
 from bizrules.batch._blocks import Order, judge_laws, judge_provisions, new_room, sort_by_law
-from bizrules.batch._cases import CaseRow
-from bizrules.batch._columns import MOST_CODES, Columns
+from bizrules.batch._cases import CaseRow, Row
+from bizrules.batch._columns import Columns
 from bizrules.batch._derived import Givens, derive
+from bizrules.batch._facts import Facts
 from bizrules.batch._filling import REFUSED
 from bizrules.batch._fines import FineBook, RangeBook
-from bizrules.batch._inputs import fill
-from bizrules.batch._kernel import NULL, Array, Program, new_stack
-from bizrules.batch._laws import LawBook, Plan
+from bizrules.batch._kernel import NULL, Array, Program, Values, new_stack
+from bizrules.batch._laws import LawBook
 from bizrules.batch._outcomes import (
     MEASURES,
     STATES,
@@ -39,11 +40,12 @@ from bizrules.batch._spans import AFTER_ALL, BEFORE_ALL, Spans
 from bizrules.case_dates import DATES
 from bizrules.cases import PartyKind
 from bizrules.engine import Engine
-from bizrules.facts import Kind
 from bizrules.history import Register
 from bizrules.matching import View
 
-_COUNTED: Final = frozenset({Kind.BOOLEAN, Kind.INTEGER})
+_New: TypeAlias = tuple[Array, int]
+"""A sequence that was not met before, and the place of a row that has it."""
+
 _ROOM: Final = 8
 _RANGE: Final = STATES.index("range")
 _KINDS: Final = {kind.value: number for number, kind in enumerate(PartyKind)}
@@ -74,66 +76,6 @@ class _Stated:
     registers: Array
 
 
-@attrs.frozen(eq=False)
-class _Facts:
-    """The facts of the rows.
-
-    Attributes:
-        columns: The columns there may be.
-        values: The values of every row, by slot.
-        slots: For each column its slot, -1 for none.
-    """
-
-    columns: Columns
-    values: Array
-    slots: Array
-
-    @classmethod
-    def of(cls, rows: Rows, columns: Columns, needed: Sequence[int], scratch: Scratch) -> "_Facts":
-        """What the rows state; columns that are needed besides are empty."""
-        facts = columns.vocabulary.facts
-        given = [name for name in rows.batch.schema.names if name in facts]
-        present = [name for name in given if rows.column(name) is not None]
-        stated = [columns.column(name) for name in present]
-        empty = [column for column in needed if column not in set(stated)]
-        values = scratch.array("values", (len(stated) + len(empty), len(rows)), np.int64)
-        slots = np.full(len(columns.owners), -1, dtype=np.int32)
-        slots[[*stated, *empty]] = np.arange(len(values))
-        for slot, name in enumerate(present):
-            fill(facts[name], rows.batch.column(name), columns, values[slot], rows.odd)
-        values[len(stated) :] = NULL
-        return cls(columns, values, slots)
-
-    def line(self, column: int) -> Array:
-        """The values of a column that is there."""
-        return np.asarray(self.values[self.slots[column]])
-
-    def column(self, name: str) -> Array:
-        """The values of a fact; all unknown where it is not there."""
-        if name in self.columns.vocabulary and self.slots[self.columns.column(name)] >= 0:
-            return self.line(self.columns.column(name))
-        return np.full(self.values.shape[1], NULL)
-
-    def derived(self, plans: Sequence[Plan]) -> set[str]:
-        """Facts that some law computes."""
-        return {name for plan in plans for name, _, _ in plan}
-
-    def examine(self, rows: Rows) -> None:
-        """Negate what was looked for and not found."""
-        facts = self.columns.vocabulary.facts
-        groups = sorted(self.columns.vocabulary.groups)
-        found = rows.sets("examined", groups[:MOST_CODES])
-        for name in facts:
-            group = facts[name].group
-            if group not in groups[:MOST_CODES] or facts[name].kind not in _COUNTED:
-                continue
-            bit = 1 << groups.index(group or "")
-            column = self.column(name)
-            looked = (found != NULL) & (found & bit != 0) & (column == NULL)
-            if looked.any():
-                column[looked] = 0
-
-
 class Together:
     """Evaluates rows by compiled loops, as far as these know their laws."""
 
@@ -153,6 +95,7 @@ class Together:
         self._sequences, self._searches = Numbering(), Numbering()
         self._stack = new_stack()
         self._scratch = Scratch()
+        self._masks = tuple(np.empty((2, 0, 1), dtype=np.int64))
 
     def evaluate(self, rows: Rows) -> tuple[pa.RecordBatch, Array]:
         """The outcomes of the rows that could be evaluated together, and which these are."""
@@ -172,30 +115,28 @@ class Together:
             out = out.take(pa.array(kept))
         return out, batch.cases.rows[kept]
 
-    def _facts(self, rows: Rows, laws: Array, dated: "tuple[Situations, _Stated]") -> "_Facts":
+    def _facts(self, rows: Rows, laws: Array, dated: "tuple[Situations, _Stated]") -> Facts:
         """The facts stated, examined and derived."""
-        facts = _Facts.of(rows, self._columns, self._needed(laws, rows), self._scratch)
+        facts = Facts.of(rows, self._columns, self._needed(laws, rows), self._scratch)
         self._derive(rows, facts, laws, dated)
         return facts
 
-    def _read(self, rows: Rows, facts: "_Facts", laws: Array, choices: Array) -> Batch:
+    def _read(self, rows: Rows, facts: Facts, laws: Array, choices: Array) -> Batch:
         measures = self._measure_numbers(rows)
         program = self._programs.kernel(facts.slots)
         known = self._laws.laws
         there = np.flatnonzero((laws >= 0) & ~rows.odd)
         order = Order(*sort_by_law(there, laws, len(known.heads)))
-        shared = self._shared(program, facts.values, laws[there], rows)
-        most = self._most_own(known, laws[there])
-        own = self._scratch.array("own", (most, len(rows)), np.int8)
-        cases = loops.Cases(there, facts.values, laws, measures, *shared, own)
-        judge_laws(program, known, cases, order, new_room(rows.odd), own)
+        told, lines, count = self._shared(program, facts.values, laws[there], rows)
+        cases = loops.Cases(there, facts.values, laws, measures, told, lines, count)
+        judge_laws(program, known, cases, order, new_room(rows.odd), told)
         if rows.odd[there].any():
             cases = cases._replace(rows=there[~rows.odd[there]])
         return Batch(rows, cases, order, program, choices, facts.column("crime_suspected"))
 
     def _needed(self, laws: Array, rows: Rows) -> list[int]:
         """Columns that have to be there although no column is given: what is derived."""
-        plans = np.unique(self._laws.plan_of.values[np.unique(laws[laws >= 0])])
+        plans = _present(self._laws.plan_of.values[_present(laws[laws >= 0])])
         steps = [step for plan in plans.tolist() for step in self._laws.plans[plan]]
         found = {column for _, column, _ in steps}
         found |= {self._columns.column(name) for name, _, _ in steps}
@@ -205,13 +146,13 @@ class Together:
         return sorted(found)
 
     def _derive(
-        self, rows: Rows, facts: "_Facts", laws: Array, dated: "tuple[Situations, _Stated]"
+        self, rows: Rows, facts: Facts, laws: Array, dated: "tuple[Situations, _Stated]"
     ) -> None:
         """Compute the facts that follow from the case, law by law that does it otherwise."""
         stated = {name: facts.column(name).copy() for name in facts.derived(self._laws.plans)}
         facts.examine(rows)
         plans = np.where(laws >= 0, self._laws.plan_of.values[np.maximum(laws, 0)], 0)
-        found = np.unique(plans[~rows.odd])
+        found = _present(plans[~rows.odd])
         if not found.any():
             return
         given = self._givens(facts, *dated)
@@ -228,7 +169,7 @@ class Together:
                 # What is stated counts; that it contradicts is said one by one.
                 rows.odd[mine] |= (said != NULL) & (value != NULL) & (said != value)
 
-    def _givens(self, facts: "_Facts", given: Situations, dates: "_Stated") -> Givens:
+    def _givens(self, facts: Facts, given: Situations, dates: "_Stated") -> Givens:
         engine = self._engine
         periods = [one.limitation for one in engine.violations.values()]
         return Givens(
@@ -247,26 +188,21 @@ class Together:
         )
 
     def _shared(
-        self, program: Program, values: Array, laws: Array, rows: Rows
-    ) -> tuple[Array, Array]:
-        """The truths of rules that speak in many rows, and the line of every rule among them."""
+        self, program: Program, values: Values, laws: Array, rows: Rows
+    ) -> tuple[Array, Array, int]:
+        """Room for truths, with those of rules that speak in many rows; their lines and number."""
         known = self._laws.laws
         chosen = shared_rules(laws, known.heads, known.entries, len(known.rules))
         # Rules about measures are looked at only where a case has any.
         chosen = chosen[known.rules[chosen, 1] >= 0]
         lines = np.full(len(known.rules), -1, dtype=np.int32)
         lines[chosen] = np.arange(len(chosen))
-        out = self._scratch.array("shared", (max(len(chosen), 1), len(rows)), np.int8)
+        heads = known.heads[_present(laws)]
+        most = int((heads[:, 1] - heads[:, 0]).max(initial=1))
+        told = self._scratch.lines("told rules", len(chosen) + most, len(rows), np.int8)
         found = SharedTruths(program, values, self._stack, rows.odd)
-        found.write(known.rules[chosen, 0], out)
-        return out, lines
-
-    def _most_own(self, known: loops.Laws, laws: Array) -> int:
-        """How many rules at most speak in one law that do not speak in many rows."""
-        heads = known.heads[np.unique(laws)]
-        if not len(heads):
-            return 1
-        return max(1, int((heads[:, 1] - heads[:, 0]).max()))
+        found.write(known.rules[chosen, 0], told[: len(chosen), : len(rows)])
+        return told, lines, len(chosen)
 
     def _situations(self, rows: Rows) -> "tuple[Situations, _Stated]":
         regions = rows.codes("region", self._places.region)
@@ -303,6 +239,8 @@ class Together:
         )
 
     def _measure_numbers(self, rows: Rows) -> Array:
+        if rows.column("measures") is None:
+            return np.zeros(len(rows), dtype=np.int32)
         codes = rows.lists("measures", {code: number for number, code in enumerate(MEASURES)})
         fresh = [one for one in np.unique(codes).tolist() if one not in self._measures]
         for one in fresh:
@@ -321,10 +259,12 @@ class Together:
             (laws.heads[:, 1] - laws.heads[:, 0])[cases.laws[cases.rows]] if count else np.zeros(1)
         )
         room = int(sizes.sum()) + 1
+        # One more is written behind the last.
         found = loops.Found(
-            np.zeros(count + 1, dtype=np.int64),
+            np.empty(count + 1, dtype=np.int32),
+            self._scratch.array("held", (room,), np.int32),
+            np.empty(count + 1, dtype=np.int32),
             self._scratch.array("found rules", (room,), np.int32),
-            self._scratch.array("found truths", (room,), np.int8),
             self._scratch.array("found places", (room,), np.int32),
             np.empty(count, dtype=np.int32),
             np.empty(count, dtype=np.int32),
@@ -334,13 +274,16 @@ class Together:
         most = int(sizes.max()) + 6 if count else 6
         news = self._room(3 * count * most)
         table = self._sequences.table
-        loops.match(laws, cases, table, found, news)
-        outs = {
-            loops.VERDICT: found.verdicts,
-            loops.MEASURES: found.measures,
-            loops.UNDATED: found.undated,
-        }
-        self._learn(news, self._sequences, lambda one, _: self._answers.add(one), outs)
+        lines = cases.lines[laws.entries[:, 0]]
+        entries = np.column_stack([laws.entries, lines])
+        loops.match(laws, cases, entries, table, found, news)
+
+        def add(fresh: Sequence[_New]) -> None:
+            for sequence, _ in fresh:
+                self._answers.add(sequence)
+
+        outs = found.verdicts, found.measures, found.undated
+        self._learn(news, self._sequences, add, outs)
         return found
 
     def _room(self, size: int) -> Array:
@@ -353,27 +296,35 @@ class Together:
         self,
         news: Array,
         numbering: Numbering,
-        add: Callable[[Array, int], None],
-        outs: Mapping[int, Array],
+        add: Callable[[Sequence[_New]], None],
+        outs: tuple[Array, Array, Array],
     ) -> None:
         """Give every new sequence its number, and work out what it leads to."""
-        at, end = 1, int(news[0])
-        while at < end:
-            place, count = int(news[at]), int(news[at + 1])
-            sequence = news[at + 2 : at + 2 + count].copy()
+        if news[0] == 1:
+            return
+        firsts, kinds = loops.first_of_each(news)
+        numbers, fresh = [], []
+        for at in firsts.tolist():
+            sequence = news[at + 2 : at + 2 + news[at + 1]].copy()
             number, is_new = numbering.number(sequence)
+            numbers.append(number)
             if is_new:
-                add(sequence, place)
-            outs[int(sequence[0])][place] = number
-            at += 2 + count
+                fresh.append((sequence, int(news[at])))
+        add(fresh)
+        loops.write_numbers(news, kinds, np.array(numbers, dtype=np.int32), outs)
 
-    def _view(self, batch: Batch, place: int) -> View:
-        """The facts of a row as the engine reads them."""
-        row = int(batch.cases.rows[place])
-        values = batch.rows.values(np.array([row]))[0]
-        case = CaseRow(values, batch.rows.priors_of(values)).case()
+    def _views(self, batch: Batch, places: Sequence[int]) -> dict[int, View]:
+        """The facts of some rows as the engine reads them."""
+        rows = batch.cases.rows[list(places)]
+        return {
+            place: self._view(values, int(batch.cases.laws[row]), batch.rows)
+            for place, row, values in zip(places, rows, batch.rows.values(rows), strict=True)
+        }
+
+    def _view(self, values: Row, law: int, rows: Rows) -> View:
+        case = CaseRow(values, rows.priors_of(values)).case()
         assessor = self._engine.assessor
-        stretch = self._laws.stretches[int(batch.cases.laws[row])]
+        stretch = self._laws.stretches[law]
         return assessor.derive(case, stretch, assessor.read(case)).view
 
     def _choose(self, batch: Batch, found: loops.Found) -> Array:
@@ -384,7 +335,7 @@ class Together:
         news = self._room(len(cases.rows) * most)
         tiers = fines.heads[:, 2] - fines.heads[:, 1]
         lines = int(tiers.max(initial=0)) + 1
-        told = self._scratch.array("told", (lines, len(batch.rows)), np.int8)
+        told = self._scratch.lines("told", lines, len(batch.rows), np.int8)
         room = new_room(batch.rows.odd)
         of_laws = self._laws.fine_of.values
         judge_provisions(batch.program, fines, of_laws, cases, batch.order, room, told)
@@ -399,13 +350,14 @@ class Together:
             news,
             work,
         )
-        outs = dict.fromkeys((loops.NODE, loops.OPEN, loops.ZERO), chosen)
 
-        def add(sequence: Array, place: int) -> None:
-            view = self._view(batch, place) if sequence[0] == loops.OPEN else {}
-            self._ranges.add(sequence, view)
+        def add(fresh: Sequence[_New]) -> None:
+            waiting = [place for sequence, place in fresh if sequence[0] == loops.OPEN]
+            views = self._views(batch, waiting) if waiting else {}
+            for sequence, place in fresh:
+                self._ranges.add(sequence, views.get(place, {}))
 
-        self._learn(news, self._searches, add, outs)
+        self._learn(news, self._searches, add, (chosen, chosen, chosen))
         return chosen
 
     def _ends(self, batch: Batch, chosen: Array, found: loops.Found) -> loops.Ends:
@@ -423,9 +375,9 @@ class Together:
     def _ask(
         self, batch: Batch, found: loops.Found, chosen: Array, ends: loops.Ends
     ) -> tuple[Array, Array]:
-        forms = self._ranges.table[chosen, loops.FORM]
+        forms = self._ranges.table[:, loops.FORM].astype(np.int8)[chosen]
         owners = np.array(self._columns.owners, dtype=np.int32)
-        asked = loops.Asked(
+        asked = asking.Asked(
             self._answers.deciding.values,
             self._ranges.open_starts.values,
             self._ranges.open_names.values,
@@ -436,15 +388,27 @@ class Together:
         starts = np.empty(count + 1, dtype=np.int32)
         room = _ROOM * count + len(owners) + 1
         columns = np.empty(len(owners) + 1, dtype=np.int64)
+        gaps = self._gaps(batch)
         while True:
             names = np.empty(room, dtype=np.int32)
-            work = (asked, self._stack, columns)
-            end = loops.ask(
+            work = (asked, gaps, self._stack, columns)
+            end = asking.ask(
                 batch.program, self._laws.laws, batch.cases, found, chosen, work, (starts, names)
             )
             if end >= 0:
                 return starts, names[:end]
             room *= 2
+
+    def _gaps(self, batch: Batch) -> asking.Gaps:
+        """Which columns are not known in the rows, and which of them the rules read."""
+        rules, words = self._laws.laws.rules, len(self._columns.owners) // 64 + 1
+        if self._masks[0].shape != (len(rules), words):
+            self._masks = tuple(np.empty((2, len(rules), words), dtype=np.int64))
+            asking.mask_rules(batch.program, rules, *self._masks)
+        count = len(batch.rows)
+        out = self._scratch.lines("gaps", words, count, np.int64)
+        asking.find_gaps(batch.program.slots, batch.cases.values, count, out)
+        return asking.Gaps(out, *self._masks)
 
     def _columns_of(
         self,
@@ -455,21 +419,24 @@ class Together:
         questions: tuple[Array, Array],
     ) -> pa.RecordBatch:
         answers, coded = self._answers, self._dictionaries.coded
-        rows, verdicts = batch.cases.rows, found.verdicts
+        # Numbers of other widths would be converted for each column anew.
+        rows, verdicts = batch.cases.rows, found.verdicts.astype(np.intp)
         crime = batch.crime[rows]
         measured = answers.settled.values[np.maximum(found.measures, 0)] | (found.measures < 0)
         columns = {
             "case": _taken(batch.rows.batch.column("id"), rows),
             "grade": coded("grade", answers.grades.values[verdicts]),
-            "permitted": self._permitted(verdicts),
+            "permitted": self._permitted(found.verdicts),
             "modality": coded("modality", answers.modalities.values[verdicts]),
             "settled": booleans(answers.settled.values[verdicts] & measured),
             "contested": booleans(answers.contested.values[verdicts]),
             "crime_suspected": booleans(crime == 1, crime != NULL),
             "row": coded("row", answers.rows.values[verdicts]),
             **self._fine_columns(chosen, ends),
-            "held": self._rules_of(found, 1),
-            "unknown": self._rules_of(found, 2),
+            "held": self._rules_of(found.held_starts, found.held[: found.held_starts[-1]].copy()),
+            "unknown": self._rules_of(
+                found.starts, self._laws.rule_of.values[found.rules[: found.starts[-1]]]
+            ),
             "questions": lists(questions[0], coded("questions", questions[1])),
             "compulsion": self._compulsion(found.measures),
             "law": coded("law", batch.choices[rows]),
@@ -498,15 +465,13 @@ class Together:
         ends, out = _spread(undated, starts, values)
         return problem_lists(ends, out, self._answers.problems)
 
-    def _rules_of(self, found: loops.Found, truth: int) -> pa.Array:
-        starts = np.empty(len(found.starts), dtype=np.int32)
-        rules = np.empty(int(found.starts[-1]) + 1, dtype=np.int32)
-        count = loops.split(found, truth, starts, rules, self._laws.rule_of.values)
-        return lists(starts, self._dictionaries.coded("held", rules[:count]))
+    def _rules_of(self, starts: Array, rules: Array) -> pa.Array:
+        return lists(starts, self._dictionaries.coded("held", rules))
 
     def _fine_columns(self, chosen: Array, ends: loops.Ends) -> dict[str, pa.Array]:
         kept = self._ranges
-        forms = kept.table[chosen, loops.FORM]
+        chosen = chosen.astype(np.intp)
+        forms = kept.table[:, loops.FORM].astype(np.int8)[chosen]
         has_range, symbolic = forms > 0, ends.symbolic
         # A fine that waits for the amount it multiplies turns into one of money once that is known.
         known = (forms >= loops.MULTIPLES) & ~symbolic
@@ -529,6 +494,11 @@ class Together:
         }
 
 
+def _present(numbers: Array) -> Array:
+    """The numbers that occur, in order; none of them is negative."""
+    return np.flatnonzero(np.bincount(numbers)) if len(numbers) else numbers
+
+
 def _times(times: pa.Array, numbers: Array) -> pa.Array:
     if (numbers < 0).all():
         return pa.nulls(len(numbers), pa.string())
@@ -541,6 +511,8 @@ def _taken(ids: pa.Array, rows: Array) -> pa.Array:
 
 
 def _spread(numbers: Array, starts: Array, values: Array) -> tuple[Array, Array]:
+    if (numbers < 0).all():
+        return np.zeros(len(numbers) + 1, dtype=np.int32), values[:0]
     there = np.maximum(numbers, 0)
     sizes = np.where(numbers < 0, 0, starts[there + 1] - starts[there])
     ends = np.empty(len(numbers) + 1, dtype=np.int32)
