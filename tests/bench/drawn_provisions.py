@@ -55,6 +55,12 @@ def provision(rng: random.Random) -> Provision:
     )
 
 
+def maximum(rng: random.Random) -> Provision:
+    """A provision that reads no fact: up to an amount."""
+    fine = FineScale(high=Fraction(rng.choice(MAXIMA) * YUAN))
+    return Provision(id="p", citation=CITATION, tiers=(Tier(id="t", fine=fine),))
+
+
 def _tiers(rng: random.Random, shape: str) -> tuple[Tier, ...]:
     modality = rng.choice((Modality.SHALL, Modality.MAY))
     if shape == "none":

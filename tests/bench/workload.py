@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 
 import attrs
-from drawn_provisions import BANDS, provision
+from drawn_provisions import BANDS, maximum, provision
 
 from bizrules.cases import Case, Party
 from bizrules.conditions import AllOf, AnyOf, Condition, Not, Op, Test
@@ -268,7 +268,7 @@ def waiting(count: int) -> tuple[Engine, Case]:
     ]
     knowledge = Knowledge(
         vocabulary=Vocabulary(facts),
-        violations={"field.v": violation("field.v", provision(rng))},
+        violations={"field.v": violation("field.v", maximum(rng))},
         rulesets=(_ruleset(home, rules),),
         regions=default_regions(),
     )

@@ -155,11 +155,17 @@ def table_of(names: Sequence[str | None], code: Callable[[str], int]) -> Array:
     return np.array(codes or [NULL], dtype=np.int64)
 
 
-def dictionary(array: pa.Array) -> tuple[pa.Array, list[str | None]]:
-    """The numbers of texts and the texts they stand for."""
+def encoded(array: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """The numbers of texts and the texts they stand for, as an array."""
     if not types.is_dictionary(array.type):
         array = array.dictionary_encode()
-    return array.indices, array.dictionary.to_pylist()
+    return array.indices, array.dictionary
+
+
+def dictionary(array: pa.Array) -> tuple[pa.Array, list[str | None]]:
+    """The numbers of texts and the texts they stand for."""
+    numbers, texts = encoded(array)
+    return numbers, texts.to_pylist()
 
 
 def flat(array: pa.Array) -> tuple[Array, Array, list[str | None]]:

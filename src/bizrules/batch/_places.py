@@ -6,6 +6,7 @@ from typing import Final
 
 import attrs
 import numpy as np
+import pyarrow as pa
 
 from bizrules.batch._arrays import Growing, Keys
 from bizrules.batch._compiling import compiled
@@ -76,7 +77,17 @@ def _law_keys(
 
 @attrs.define
 class Places:
-    """Every place and violation met, and the laws that speak there."""
+    """Every place and violation met, and the laws that speak there.
+
+    Attributes:
+        engine: Knows them.
+        laws: Laws made ready.
+        law_of: For each key the number of its law, `HARD` where a row goes one by one.
+        choice_of: For each key which law it is.
+        regions: Numbers of the regions met.
+        violations: Numbers of all violations.
+        names: The violations in the order of their numbers.
+    """
 
     engine: Engine
     laws: LawBook
@@ -91,12 +102,14 @@ class Places:
     _borders: Growing = attrs.field(factory=lambda: Growing(np.int64))
     _too_many: Growing = attrs.field(factory=lambda: Growing(np.bool_))
     _common: dict[str, frozenset[int]] = attrs.field(factory=dict)
+    names: pa.Array = attrs.field(init=False)
     _violation_names: list[str] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Number the violations."""
         self._violation_names = list(self.engine.violations)
         self.violations = {name: number for number, name in enumerate(self._violation_names)}
+        self.names = pa.array(self._violation_names, pa.string())
 
     def region(self, code: str) -> int:
         """The number of a region; -1 for one that nobody knows."""
@@ -107,10 +120,6 @@ class Places:
             known = self.regions[code] = len(self._region_names)
             self._region_names.append(code)
         return known
-
-    def violation(self, name: str) -> int:
-        """The number of a violation; -1 for one that nobody knows."""
-        return self.violations.get(name, -1)
 
     def find(self, given: Situations) -> tuple[Array, Array]:
         """Law and choice of law of every row; `HARD` for rows that go one by one."""

@@ -22,6 +22,7 @@ from bizrules.batch._filling import (
 from bizrules.batch._inputs import (
     buffer,
     dictionary,
+    encoded,
     fill_texts,
     flat,
     table_of,
@@ -85,6 +86,18 @@ class Rows:
         found = self.column(name)
         if found is not None:
             fill_texts(found, code, out, self.odd)
+        return out
+
+    def places_among(self, name: str, names: pa.Array) -> Array:
+        """Where the texts of a column stand among names; negative where they do not."""
+        found = self.column(name)
+        if found is None:
+            return np.full(len(self), NULL, dtype=np.int64)
+        numbers, texts = encoded(found)
+        table = pc.index_in(texts.cast(names.type), value_set=names).fill_null(-1)
+        # The last entry stands for rows without a text.
+        codes = np.append(table.to_numpy(zero_copy_only=False).astype(np.int64), NULL)
+        out: Array = codes[numbers.fill_null(-1).to_numpy(zero_copy_only=False)]
         return out
 
     def days(self, name: str) -> Array:

@@ -206,7 +206,7 @@ class Together:
 
     def _situations(self, rows: Rows) -> "tuple[Situations, _Stated]":
         regions = rows.codes("region", self._places.region)
-        violations = rows.codes("violation", self._places.violation)
+        violations = rows.places_among("violation", self._places.names)
         spans = {name: rows.span(name) for name in ("committed", *DATES)}
         began = rows.span("committed_from")
         rows.odd |= rows.disordered(spans, began)
