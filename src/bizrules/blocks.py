@@ -1,15 +1,12 @@
 """Many conditions as one function: Python written from their nodes and compiled once.
 
-What is written holds nothing but identifiers made here and whole numbers: names of facts, codes,
-amounts and days stand in a table whose entries take their places once it is compiled. So no text
-of a document ever becomes code, and a condition means here what `matching` says it means; property
-tests compare the two.
+No text of a document becomes code (`written_code`), and a condition means here what `matching`
+says it means; property tests compare the two.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from types import CodeType
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -37,6 +34,7 @@ from bizrules.matching import (
     predicate_for,
     predicate_of,
 )
+from bizrules.written_code import SIGNS, CodeWriter
 
 Look: TypeAlias = Callable[[str], Value | None]
 """Finds the value of a fact, None if it is unknown."""
@@ -52,16 +50,6 @@ _OFTEN: Final = 3
 
 _MOST_INLINE: Final = 6
 """So many alternatives are written in place; more become a function of their own."""
-
-_SIGNS: Final = {
-    Op.IS: "==",
-    Op.BELOW: "<",
-    Op.AT_MOST: "<=",
-    Op.AT_LEAST: ">=",
-    Op.ABOVE: ">",
-    Op.BEFORE: "<",
-    Op.ON_OR_AFTER: ">=",
-}
 
 
 @attrs.frozen
@@ -109,19 +97,15 @@ def compile_block(conditions: Iterable[tuple[Condition, Names]], vocabulary: Voc
 
 
 @attrs.define
-class _Writer:
+class _Writer(CodeWriter):
     """Writes the code of a block.
 
     Attributes:
         vocabulary: Declarations of the facts.
-        table: Values that the code compares with, by the identifiers made for them.
-        functions: Functions that it calls, likewise.
         written: Functions written so far.
     """
 
     vocabulary: Vocabulary
-    table: dict[object, Any] = attrs.field(factory=dict)
-    functions: dict[str, Any] = attrs.field(factory=dict)
     written: list[str] = attrs.field(factory=list)
     _keys: dict[str, str] = attrs.field(factory=dict)
 
@@ -132,32 +116,8 @@ class _Writer:
         lines += [f"  {value} = get({key})" for key, value in often.items()]
         for number, node in enumerate(nodes):
             lines += self._candidate(node, number, often)
-        self.written += [*lines, "  return found"]
-        # INVARIANT: the source is made of identifiers and numbers of this module alone.
-        compiled = compile("\n".join(self.written), "<block>", "exec")
-        exec(self._with_entries(compiled), self.functions)  # noqa: S102
-        made: Block = self.functions["block"]
+        made: Block = self._made([*self.written, *lines, "  return found"], "block")
         return made
-
-    def _with_entries(self, code: CodeType) -> CodeType:
-        """The code with the entries of the table in the places that were kept for them."""
-        constants = (
-            self._with_entries(one) if isinstance(one, CodeType) else self.table.get(one, one)
-            for one in code.co_consts
-        )
-        return code.replace(co_consts=tuple(constants))
-
-    def _entry(self, value: object) -> str:
-        """The place that is kept in the code for a value: the text of an identifier."""
-        name = f"c{len(self.table)}"
-        self.table[name] = value
-        return f"'{name}'"
-
-    def _called(self, function: Callable[..., object]) -> str:
-        """The name under which the code calls a function."""
-        name = f"p{len(self.functions)}"
-        self.functions[name] = function
-        return name
 
     def _key(self, name: str, names: Names) -> str:
         read = names.get(name, name)
@@ -211,8 +171,8 @@ class _Writer:
         if op is Op.BETWEEN:
             low, high = map(self._entry, limit)
             return f"({low} <= {value} <= {high})"
-        if op in _SIGNS:
-            return f"({value} {_SIGNS[op]} {self._entry(limit)})"
+        if op in SIGNS:
+            return f"({value} {SIGNS[op]} {self._entry(limit)})"
         return f"{self._called(predicate_for(op, limit))}({value})"
 
     def _sum(self, test: Test) -> str:
@@ -231,7 +191,7 @@ class _Writer:
         # Cross-multiplied, so that whole numbers stay whole and no amount is ever rounded.
         base = self._amount(test, share.fact, len(test.facts))
         total = f"{self._sum(test)} * {self._entry(share.times.denominator)}"
-        return f"({total} {_SIGNS[test.op]} {base} * {self._entry(share.times.numerator)})"
+        return f"({total} {SIGNS[test.op]} {base} * {self._entry(share.times.numerator)})"
 
     def _candidate(self, node: _Node, number: int, often: dict[str, str]) -> Iterator[str]:
         """A condition of the block: it is left as soon as a part of it fails."""

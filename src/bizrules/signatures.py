@@ -6,8 +6,7 @@ values of their facts. So what was worked out for a signature holds for every ca
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import CodeType
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import attrs
 
@@ -22,6 +21,7 @@ from bizrules.matching import (
     parts_of,
     predicate_of,
 )
+from bizrules.written_code import SIGNS, CodeWriter
 
 Signature: TypeAlias = Callable[[View], int]
 """How the tests of a condition turn out over a view: bit `2n` says that test `n` holds, bit
@@ -34,15 +34,6 @@ Bit `n` of a number says that part `n` of `failing_parts` fails. Where it is 0, 
 not fail; where it is not, the other parts may still let it hold.
 """
 
-_SIGNS: Final = {
-    Op.IS: "==",
-    Op.BELOW: "<",
-    Op.AT_MOST: "<=",
-    Op.AT_LEAST: ">=",
-    Op.ABOVE: ">",
-    Op.BEFORE: "<",
-    Op.ON_OR_AFTER: ">=",
-}
 _MEMBERSHIPS: Final = {Op.IN: "in", Op.NOT_IN: "not in"}
 
 
@@ -90,52 +81,19 @@ def _signature(condition: Condition, vocabulary: Vocabulary, names: Names) -> Si
 
 
 @attrs.define
-class _Writer:
-    """Writes the code of a signature.
-
-    What is written holds nothing but identifiers made here and whole numbers: names of facts, codes
-    and limits stand in a table whose entries take their places once it is compiled.
-    """
+class _Writer(CodeWriter):
+    """Writes the code of a signature."""
 
     vocabulary: Vocabulary
     names: Names
-    table: dict[object, Any] = attrs.field(factory=dict, init=False)
-    functions: dict[str, Any] = attrs.field(factory=dict, init=False)
 
     def signature(self, condition: Condition) -> Signature:
         """The signature of a condition."""
         lines = ["def signature(view):", "  found, get = 0, view.get"]
         for number, test in enumerate(dict.fromkeys(compiled_tests(condition))):
             lines += self._lines(test, 1 << 2 * number)
-        made: Signature = self._made([*lines, "  return found"])
+        made: Signature = self._made([*lines, "  return found"], "signature")
         return made
-
-    def _made(self, lines: Sequence[str]) -> Any:  # noqa: ANN401 - what is written tells
-        """The function of these lines."""
-        # INVARIANT: the source is made of identifiers and numbers of this module alone.
-        compiled = compile("\n".join(lines), "<signature>", "exec")
-        exec(self._filled(compiled), self.functions)  # noqa: S102
-        return self.functions["signature"]
-
-    def _filled(self, code: CodeType) -> CodeType:
-        """The code with the entries of the table in the places that were kept for them."""
-        constants = [
-            self._filled(one) if isinstance(one, CodeType) else self.table.get(one, one)
-            for one in code.co_consts
-        ]
-        return code.replace(co_consts=tuple(constants))
-
-    def _entry(self, value: object) -> str:
-        """The place that is kept for a value: the text of an identifier."""
-        name = f"c{len(self.table)}"
-        self.table[name] = value
-        return f"'{name}'"
-
-    def _called(self, function: Callable[..., object]) -> str:
-        """The name under which a function is called."""
-        name = f"p{len(self.functions)}"
-        self.functions[name] = function
-        return name
 
     def _lines(self, test: Test, held: int) -> Iterator[str]:
         """The lines that tell how a test turns out."""
@@ -154,8 +112,8 @@ class _Writer:
         """Whether the value of a fact that is known passes a test, in code."""
         if fact.kind is Kind.BOOLEAN and test.op is Op.IS:
             return value if test.operand is True else f"not {value}"
-        if test.op in _SIGNS:
-            return f"{value} {_SIGNS[test.op]} {self._entry(limit_of(fact, test))}"
+        if test.op in SIGNS:
+            return f"{value} {SIGNS[test.op]} {self._entry(limit_of(fact, test))}"
         if test.op in _MEMBERSHIPS:
             codes = frozenset(limit_of(fact, test))
             return f"{value} {_MEMBERSHIPS[test.op]} {self._entry(codes)}"
@@ -191,7 +149,7 @@ class _BlockWriter(_Writer):
             for place, (test, is_plain) in enumerate(tests):
                 lines += self._failure(test, often, f"n{number} |= {1 << place}", is_plain)
         found = "".join(f"n{number}, " for number in range(len(parts)))
-        made: Failures = self._made([*lines, f"  return ({found})"])
+        made: Failures = self._made([*lines, f"  return ({found})"], "signature")
         return made
 
     @staticmethod
