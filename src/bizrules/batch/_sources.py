@@ -4,6 +4,7 @@ A row that does not fit the columns is not lost: it is kept as a case file would
 cannot be read at all stays a row with its problems.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Protocol
 
@@ -68,7 +69,7 @@ class Source(Protocol):
 
 
 @attrs.define(eq=False)
-class TypedSource:
+class TypedSource(ABC):
     """A Parquet file or an Arrow file, whose columns have types."""
 
     file: File
@@ -87,9 +88,9 @@ class TypedSource:
             if batch.num_rows:
                 yield typed_block(batch, self.writer)
 
+    @abstractmethod
     def batches(self, only: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """The rows as they stand."""
-        raise NotImplementedError
 
 
 def typed_block(batch: pa.RecordBatch, writer: RowWriter) -> Block:
