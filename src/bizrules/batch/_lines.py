@@ -58,6 +58,23 @@ Line: TypeAlias = tuple[int, bytes]
 """The number of a line in its file, from 1, and what stands on it."""
 
 
+def read_lines(lines: Sequence[Line], schema: pa.Schema) -> pa.Table | None:
+    """The lines by the columns of a schema; None if one of them does not fit."""
+    text = b"\n".join(line for _, line in lines)
+    options = pajson.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
+    try:
+        text.decode("utf-8")
+        table = pajson.read_json(
+            pa.BufferReader(text),
+            read_options=pajson.ReadOptions(use_threads=False, block_size=len(text) + 1),
+            parse_options=options,
+        )
+    except (pa.ArrowException, UnicodeDecodeError):
+        return None
+    # Two on one line are no line of either.
+    return table if table.num_rows == len(lines) else None
+
+
 def line_blocks(file: File, position: Position) -> Iterator[list[Line]]:
     """The lines of a file that are not blank, many at a time.
 
@@ -153,7 +170,7 @@ class LinesSource:
         for lines in line_blocks(self.file, self.position):
             if not self._names.columns:
                 self._names.learn(lines[:_SEEN_FIRST], self.wanted)
-            table = self._read(lines)
+            table = read_lines(lines, self._schema())
             pieces = list(self._halves(lines)) if table is None else [self._block(lines, table)]
             block = joined(pieces)
             yield attrs.evolve(block, columns=block.columns.select(list(only))) if only else block
@@ -164,34 +181,16 @@ class LinesSource:
             for line in lines:
                 # With its own names known, how it is read does not depend on other lines.
                 self._names.learn([line], self.wanted)
-                alone = self._read([line])
+                alone = read_lines([line], self._schema())
                 yield self._single(line) if alone is None else self._block([line], alone)
             return
         middle = len(lines) // 2
         for half in (lines[:middle], lines[middle:]):
-            table = self._read(half)
+            table = read_lines(half, self._schema())
             if table is None:
                 yield from self._halves(half)
             else:
                 yield self._block(half, table)
-
-    def _read(self, lines: Sequence[Line]) -> pa.Table | None:
-        """The lines by columns; None if one of them does not fit."""
-        text = b"\n".join(line for _, line in lines)
-        options = pajson.ParseOptions(
-            explicit_schema=self._schema(), unexpected_field_behavior="error"
-        )
-        try:
-            text.decode("utf-8")
-            table = pajson.read_json(
-                pa.BufferReader(text),
-                read_options=pajson.ReadOptions(use_threads=False, block_size=len(text) + 1),
-                parse_options=options,
-            )
-        except (pa.ArrowException, UnicodeDecodeError):
-            return None
-        # Two cases on one line are no line of cases.
-        return table if table.num_rows == len(lines) else None
 
     def _schema(self) -> pa.Schema:
         """The columns seen, days as text."""

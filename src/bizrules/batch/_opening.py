@@ -5,7 +5,6 @@ from typing import Final
 
 import attrs
 import pyarrow as pa
-import pyarrow.json as pajson
 import pyarrow.parquet as pq
 
 from bizrules._tree import Document
@@ -13,7 +12,7 @@ from bizrules._yaml import read_file
 from bizrules.batch._cells import PRIOR_FIELDS, RowWriter, column_types
 from bizrules.batch._files import File, Form, Position, unreadable
 from bizrules.batch._forms import in_one_form, schema_in_one_form
-from bizrules.batch._lines import Line, LinesSource, line_blocks
+from bizrules.batch._lines import Line, LinesSource, line_blocks, read_lines
 from bizrules.batch._sources import (
     ArrowSource,
     Block,
@@ -189,26 +188,11 @@ def _typed_batches(file: File) -> Iterator[pa.RecordBatch]:
 
 def _prior_lines(lines: Sequence[Line], schema: pa.Schema, file: File) -> pa.RecordBatch:
     """Lines as text columns."""
-    found = _read_lines(lines, schema)
+    found = read_lines(lines, schema)
     if found is not None:
-        return found
-    bad = [line for line in lines if _read_lines([line], schema) is None][:_FEW]
+        return found.combine_chunks().to_batches()[0]
+    bad = [line for line in lines if read_lines([line], schema) is None][:_FEW]
     raise DocumentError(
         Problem("prior-unreadable", Location(file.name, line=number, column=1))
         for number, _ in bad or lines[:1]
     )
-
-
-def _read_lines(lines: Sequence[Line], schema: pa.Schema) -> pa.RecordBatch | None:
-    text = b"\n".join(line for _, line in lines)
-    options = pajson.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
-    try:
-        text.decode("utf-8")
-        table = pajson.read_json(
-            pa.BufferReader(text),
-            read_options=pajson.ReadOptions(use_threads=False, block_size=len(text) + 1),
-            parse_options=options,
-        )
-    except (pa.ArrowException, UnicodeDecodeError):
-        return None
-    return table.combine_chunks().to_batches()[0] if table.num_rows == len(lines) else None
