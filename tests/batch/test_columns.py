@@ -230,6 +230,19 @@ def test_many_rows() -> None:
     ]
 
 
+@pytest.mark.parametrize("count", [200, 1100])
+def test_many_rules(count: int) -> None:
+    """A violation may have any number of rules, whether they are looked at by columns or not."""
+    grades = (Grade.EXEMPT, Grade.LIGHTER, Grade.MITIGATED, Grade.HEAVIER)
+    rules = [
+        rule(f"r.national/{i}", grades[i % 4], check("staff", Op.AT_LEAST, 10 * i))
+        for i in range(70)
+    ]
+    many = engine(*rules, violations=(violation(ONE, provision(fine_tier(100, 5_000))),))
+    runner = check_equal(many, _batch(staff=[7 * i if i % 9 else None for i in range(count)]))
+    assert runner.counts.kernel == count
+
+
 def test_national_rules() -> None:
     """The golden cases of the national rulesets come out as each does alone."""
     engine = Engine.load(plugins=False)

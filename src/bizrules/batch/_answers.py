@@ -11,10 +11,10 @@ from bizrules.batch._arrays import Growing
 from bizrules.batch._fines import RangeBook
 from bizrules.batch._kernel import Array
 from bizrules.batch._laws import LawBook
-from bizrules.batch._loops import MEASURES, VERDICT
 from bizrules.batch._outcomes import MEASURES as MEASURE_CODES
 from bizrules.batch._outcomes import MODALITIES, ROW_CODES, VERDICTS
 from bizrules.batch._plain_route import problem_data
+from bizrules.batch._sequences import MEASURES, VERDICT
 from bizrules.errors import Problem, Severity
 from bizrules.outcomes import MeasureOutcome, Verdict
 from bizrules.penalties import Modality

@@ -7,13 +7,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from bizrules.batch._kernel import (
-    Array,
+from bizrules.batch._kernel import Array
+from bizrules.batch._sequences import (
     Sequences,
     find_keys,
     fingerprint,
     insert,
+    insert_key,
     insert_keys,
+    key_of,
+    new_keys,
     new_table,
 )
 
@@ -95,6 +98,7 @@ class Numbering:
     def __init__(self) -> None:
         """Nothing met yet."""
         self._known: dict[bytes, int] = {}
+        self._keys = new_keys(1024)
         self._slots = new_table(1024)
         self._pool = Growing(np.int32)
 
@@ -109,14 +113,30 @@ class Numbering:
         if known is not None:
             return known, False
         number = self._known[given] = len(self._known)
-        hashed, place = int(fingerprint(sequence, len(sequence))), len(self._pool)
+        key = int(key_of(sequence))
+        if key >= 0:
+            self._add_key(key, number)
+        else:
+            self._add_long(sequence, number)
+        return number, True
+
+    def _add_key(self, key: int, number: int) -> None:
+        # Half of it stays empty, even if every sequence had a key.
+        if 4 * len(self._known) > len(self._keys):
+            old = self._keys.reshape(-1, 2)
+            self._keys = new_keys(2 * len(self._keys))
+            for one, its_number in old[old[:, 0] >= 0].tolist():
+                insert_key(self._keys, one, its_number)
+        insert_key(self._keys, key, number)
+
+    def _add_long(self, sequence: Array, number: int) -> None:
+        place = len(self._pool)
         self._pool.extend([number, len(sequence)])
         self._pool.extend(sequence)
         if 2 * len(self._known) > len(self._slots):
             self._grow()
         else:
-            insert(self._slots, hashed, place)
-        return number, True
+            insert(self._slots, int(fingerprint(sequence, len(sequence))), place)
 
     def _grow(self) -> None:
         self._slots = new_table(4 * len(self._slots))
@@ -129,7 +149,7 @@ class Numbering:
     @property
     def table(self) -> Sequences:
         """What compiled code searches."""
-        return Sequences(self._slots, self._pool.values)
+        return Sequences(self._keys, self._slots, self._pool.values)
 
 
 class Keys:

@@ -17,23 +17,12 @@ from bizrules.batch._kernel import (
     Array,
     Program,
     Values,
+    bit_place,
     collect,
 )
 from bizrules.batch._loops import Cases, Found, Laws, sorted_in
 
 _BLOCK: Final = 1024
-_DE_BRUIJN: Final = 0x03F79D71B4CB0A89
-
-
-def _bit_places() -> Array:
-    """Where a bit stands, by the upper six bits of its product with the constant."""
-    places = np.empty(64, dtype=np.int64)
-    for place in range(64):
-        places[(_DE_BRUIJN << place & (1 << 64) - 1) >> 58] = place
-    return places
-
-
-_PLACES: Final = _bit_places()
 
 
 class Gaps(NamedTuple):
@@ -56,9 +45,9 @@ def _bit(column: int) -> int:
 
 
 @compiled
-def find_gaps(slots: Array, values: Values, count: int, out: Array) -> None:
-    """Which columns are not known in each of the rows."""
-    nowhere = np.zeros(len(out), np.int64)
+def find_gaps(slots: Array, values: Values, count: int, nowhere: Array, out: Array) -> None:
+    """Which columns are not known in each of the rows; `nowhere` is room for those of no row."""
+    nowhere[:] = 0
     for column in range(len(slots)):
         if slots[column] == -1:
             nowhere[column >> 6] |= _bit(column)
@@ -141,15 +130,15 @@ def ask(
     cases: Cases,
     found: Found,
     chosen: Array,
-    work: tuple[Asked, Gaps, Array, Array],
+    work: tuple[Asked, Gaps, Array, Array, Array],
     out: tuple[Array, Array],
 ) -> int:
     """Write down by name what is asked in every row; returns how much, or -1 for no room."""
-    asked, gaps, stack, columns = work
+    asked, gaps, stack, columns, wanted = work
     rules, verdicts, measures = laws.rules, found.verdicts, found.measures
     bits, opens, owners, fines = asked.deciding, asked.starts, asked.owners, asked.fines
     starts, names = out
-    wanted = np.zeros(len(gaps.rows), np.int64)
+    wanted[:] = 0
     end = 0
     for at in range(len(cases.rows)):
         starts[at] = first = end
@@ -208,6 +197,6 @@ def _name_all(
         while left != 0:
             lowest = left & -left
             left ^= lowest
-            column = 64 * word + _PLACES[((lowest * np.int64(_DE_BRUIJN)) >> 58) & 63]
+            column = 64 * word + bit_place(lowest)
             end = sorted_in(names, first, end, owners[column])
     return end

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from bizrules.batch._compiling import compiled, inlined
+from bizrules.batch._compiling import compiled, inlined, making_arrays
 from bizrules.batch._kernel import (
     AMONG,
     CONTAINS,
@@ -33,7 +33,7 @@ from bizrules.batch._kernel import (
     new_stack,
     truth,
 )
-from bizrules.batch._loops import Cases, Fines, Laws
+from bizrules.batch._loops import PER_WORD, Cases, Fines, Laws
 
 BLOCK: Final = 512
 _FEW: Final = 6
@@ -57,15 +57,17 @@ class Room(NamedTuple):
     Attributes:
         lines: Truths of a part, then of what every open gate has so far.
         stack: The gates that are open.
+        told: Truths of a program.
         odd: Is set for rows with an amount too large to compute with.
     """
 
     lines: Array
     stack: Array
+    told: Array
     odd: Array
 
 
-@compiled
+@making_arrays
 def sort_by_law(rows: Array, laws: Array, count: int) -> tuple[Array, Array]:
     """The rows by their laws, and where those of each law begin."""
     starts = np.zeros(count + 2, np.int64)
@@ -236,11 +238,10 @@ def _judge(
 def judge_laws(
     program: Program, laws: Laws, cases: Cases, order: Order, room: Room, out: Array
 ) -> None:
-    """The truths of the rules of each law that speak in few rows, in their order, one a line."""
+    """Add the truths of the rules that speak in few rows to `out`: see `Lines`."""
     heads, entries, rules = laws.heads, laws.entries, laws.rules
     lines, values, shared = cases.lines, cases.values, cases.shared
-    sorted_rows, starts = order.rows, order.starts
-    told = np.empty(BLOCK, np.int8)
+    sorted_rows, starts, told = order.rows, order.starts, room.told
     for law in range(len(starts) - 1):
         for first in range(starts[law], starts[law + 1], BLOCK):
             rows = sorted_rows[first : min(first + BLOCK, starts[law + 1])]
@@ -249,8 +250,9 @@ def judge_laws(
                 rule = entries[i, 0]
                 if lines[rule] < 0:
                     _judge(program, values, rows, rules[rule, 0], room, told)
+                    shift, into = np.int64(2 * (line % PER_WORD)), out[line // PER_WORD]
                     for at in range(len(rows)):
-                        out[line, rows[at]] = told[at]
+                        into[rows[at]] |= np.int64(told[at]) << shift
                     line += 1
 
 
@@ -266,8 +268,7 @@ def judge_provisions(
 ) -> None:
     """The truths of what must have happened before there is a fine, then those of every switch."""
     heads, tiers, values = fines.heads, fines.tiers, cases.values
-    sorted_rows, starts = order.rows, order.starts
-    told = np.empty(BLOCK, np.int8)
+    sorted_rows, starts, told = order.rows, order.starts, room.told
     for law in range(len(starts) - 1):
         for first in range(starts[law], starts[law + 1], BLOCK):
             rows = sorted_rows[first : min(first + BLOCK, starts[law + 1])]
@@ -283,4 +284,4 @@ def judge_provisions(
 def new_room(odd: Array) -> Room:
     """Room for the gates that are open in a block."""
     lines = np.zeros((2 * MOST_DEEP + 2, BLOCK), dtype=np.int8)
-    return Room(lines, new_stack(), odd)
+    return Room(lines, new_stack(), np.empty(BLOCK, dtype=np.int8), odd)

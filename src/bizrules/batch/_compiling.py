@@ -21,8 +21,10 @@ _SOURCES: Final = (
     "_filling",
     "_kernel",
     "_loops",
+    "_matching",
     "_places",
     "_rows",
+    "_sequences",
     "_shared",
 )
 
@@ -52,10 +54,18 @@ def _compile(function: _F, **options: Any) -> _F:  # noqa: ANN401 - as Numba dec
 
 
 def compiled(function: _F) -> _F:
-    """The function in machine code; while it runs other threads may too."""
+    """The function in machine code; while it runs other threads may too.
+
+    It makes no arrays: then nobody counts who refers to one, which costs more than most loops do.
+    """
+    return _compile(function, _nrt=False)
+
+
+def making_arrays(function: _F) -> _F:
+    """The function in machine code, which may make arrays."""
     return _compile(function)
 
 
 def inlined(function: _F) -> _F:
-    """The function in machine code, written into those that call it."""
-    return _compile(function, inline="always")
+    """The function in machine code, written into those that call it; it makes no arrays."""
+    return _compile(function, inline="always", _nrt=False)

@@ -14,13 +14,12 @@ from bizrules.batch._loops import (
     BY_CASE,
     MULTIPLES,
     NO_RANGE,
-    NODE,
     ONLY_MULTIPLES,
-    ZERO,
     Fines,
 )
 from bizrules.batch._plain_route import multiple
 from bizrules.batch._program import Programs
+from bizrules.batch._sequences import NODE, ZERO
 from bizrules.conditions import ALWAYS, NEVER, facts_read
 from bizrules.fines import Penal, fine_for
 from bizrules.matching import View

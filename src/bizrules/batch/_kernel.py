@@ -1,4 +1,4 @@
-"""Conditions as short programs, their truth over a row, and numbers of sequences; compiled.
+"""Conditions as short programs, and their truth over a row; compiled.
 
 A truth is 0, 1 or 2 for unknown. A program is a run of nodes; a gate holds its parts behind it.
 """
@@ -11,6 +11,9 @@ import numpy.typing as npt
 from bizrules.batch._compiling import compiled, inlined
 
 Array: TypeAlias = npt.NDArray[Any]
+
+Whole: TypeAlias = int | np.int64
+"""A number, in machine code of 64 bits."""
 
 Code: TypeAlias = int | np.int8
 """A number, or one of a byte."""
@@ -35,7 +38,7 @@ GATE, GE, LE, EQ, NE, AMONG, CONTAINS, LACKS, SUM_GE, SUM_LE, SUM_EQ, SUM_NE = r
 """What a node does: a gate counts the parts that hold, all others test."""
 
 MOST_DEEP: Final = 64
-MOST_TOKENS: Final = 60
+_DE_BRUIJN: Final = 0x03F79D71B4CB0A89
 _SAFE: Final = 4.0e18
 
 
@@ -93,6 +96,23 @@ def value(slots: Array, values: Values, row: int, column: int) -> int:
         return NULL
     found = values.narrow[-2 - slot, row]
     return NULL if found == MISSING else np.int64(found)  # type: ignore[return-value]  # compiled
+
+
+def _bit_places() -> Array:
+    """Where a bit stands, by the upper six bits of its product with the constant."""
+    places = np.empty(64, dtype=np.int64)
+    for place in range(64):
+        places[(_DE_BRUIJN << place & (1 << 64) - 1) >> 58] = place
+    return places
+
+
+_PLACES: Final = _bit_places()
+
+
+@inlined
+def bit_place(bit: int) -> int:
+    """Where the only bit of a number stands."""
+    return _PLACES[((bit * np.int64(_DE_BRUIJN)) >> np.int64(58)) & 63]  # type: ignore[no-any-return]  # compiled
 
 
 @inlined
@@ -258,93 +278,3 @@ def add(found: Array, count: int, number: int) -> int:
             return count
     found[count] = number
     return count + 1
-
-
-class Sequences(NamedTuple):
-    """The sequences that have a number.
-
-    Attributes:
-        slots: A table of where each begins in the pool; -1 for nothing.
-        pool: For each its number, its length, and the sequence.
-    """
-
-    slots: Array
-    pool: Array
-
-
-def new_table(size: int) -> Array:
-    """An empty table; its size is a power of two."""
-    return np.full(size, -1, dtype=np.int32)
-
-
-@inlined
-def fingerprint(tokens: Array, count: int) -> int:
-    """A hash of the first numbers."""
-    mixed = np.uint64(0xCBF29CE484222325)
-    for i in range(count):
-        mixed ^= np.uint64(tokens[i] & 0xFFFFFFFF)
-        mixed *= np.uint64(0x100000001B3)
-        mixed ^= mixed >> np.uint64(29)
-    return np.int64(mixed >> np.uint64(1))  # type: ignore[return-value]  # compiled
-
-
-@compiled
-def insert(slots: Array, hashed: int, place: int) -> None:
-    """Put a sequence that is not there yet into the table."""
-    mask = len(slots) - 1
-    at = hashed & mask
-    while slots[at] >= 0:
-        at = (at + 1) & mask
-    slots[at] = place
-
-
-@inlined
-def find(slots: Array, pool: Array, tokens: Array, count: int) -> int:
-    """The number of a sequence; -1 if it has none."""
-    hashed = fingerprint(tokens, count)
-    mask = len(slots) - 1
-    at = hashed & mask
-    while slots[at] >= 0:
-        place = slots[at]
-        if pool[place + 1] == count:
-            i = 0
-            while i < count and pool[place + 2 + i] == tokens[i]:
-                i += 1
-            if i == count:
-                return int(pool[place])
-        at = (at + 1) & mask
-    return -1
-
-
-@compiled
-def _place(key: int, mask: int) -> int:
-    mixed = np.uint64(key)
-    mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
-    return np.int64(mixed >> np.uint64(33)) & mask  # type: ignore[return-value]  # compiled
-
-
-@compiled
-def find_keys(slots: Array, known: Array, keys: Array, out: Array) -> int:
-    """The numbers of keys, -1 for those that have none; returns how many those are."""
-    missing = 0
-    for row in range(len(keys)):
-        at = _place(keys[row], len(slots) - 1)
-        out[row] = -1
-        while slots[at] >= 0:
-            if known[slots[at]] == keys[row]:
-                out[row] = slots[at]
-                break
-            at = (at + 1) & (len(slots) - 1)
-        missing += out[row] < 0
-    return missing
-
-
-@compiled
-def insert_keys(slots: Array, known: Array, first: int) -> None:
-    """Put the keys from the number `first` on, none of which is there yet, into the table."""
-    for number in range(first, len(known)):
-        at = _place(known[number], len(slots) - 1)
-        while slots[at] >= 0:
-            at = (at + 1) & (len(slots) - 1)
-        slots[at] = number

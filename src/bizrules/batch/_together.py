@@ -9,6 +9,8 @@ import pyarrow as pa
 
 from bizrules.batch import _asking as asking
 from bizrules.batch import _loops as loops
+from bizrules.batch import _matching as matching
+from bizrules.batch import _sequences as sequences
 from bizrules.batch._answers import AnswerBook
 from bizrules.batch._arrays import Numbering, Scratch
 from bizrules.batch._blocks import Order, judge_laws, judge_provisions, new_room, sort_by_law
@@ -96,6 +98,8 @@ class Together:
         self._stack = new_stack()
         self._scratch = Scratch()
         self._masks = tuple(np.empty((2, 0, 1), dtype=np.int64))
+        self._line_of = np.empty(0, dtype=np.int32)
+        self._lines = matching.Lines(*np.empty((2, 0, 0), dtype=np.int64))
 
     def evaluate(self, rows: Rows) -> tuple[pa.RecordBatch, Array]:
         """The outcomes of the rows that could be evaluated together, and which these are."""
@@ -127,9 +131,9 @@ class Together:
         known = self._laws.laws
         there = np.flatnonzero((laws >= 0) & ~rows.odd)
         order = Order(*sort_by_law(there, laws, len(known.heads)))
-        told, lines, count = self._shared(program, facts.values, laws[there], rows)
-        cases = loops.Cases(there, facts.values, laws, measures, told, lines, count)
-        judge_laws(program, known, cases, order, new_room(rows.odd), told)
+        shared = self._shared(program, facts.values, laws[there], rows)
+        cases = loops.Cases(there, facts.values, laws, measures, *shared)
+        judge_laws(program, known, cases, order, new_room(rows.odd), cases.truths)
         if rows.odd[there].any():
             cases = cases._replace(rows=there[~rows.odd[there]])
         return Batch(rows, cases, order, program, choices, facts.column("crime_suspected"))
@@ -190,19 +194,34 @@ class Together:
     def _shared(
         self, program: Program, values: Values, laws: Array, rows: Rows
     ) -> tuple[Array, Array, int]:
-        """Room for truths, with those of rules that speak in many rows; their lines and number."""
+        """The truths of rules that speak in many rows; the lines and the number of these."""
         known = self._laws.laws
         chosen = shared_rules(laws, known.heads, known.entries, len(known.rules))
         # Rules about measures are looked at only where a case has any.
         chosen = chosen[known.rules[chosen, 1] >= 0]
         lines = np.full(len(known.rules), -1, dtype=np.int32)
         lines[chosen] = np.arange(len(chosen))
-        heads = known.heads[_present(laws)]
-        most = int((heads[:, 1] - heads[:, 0]).max(initial=1))
-        told = self._scratch.lines("told rules", len(chosen) + most, len(rows), np.int8)
+        told = self._scratch.lines("told rules", len(chosen), len(rows), np.int8)
         found = SharedTruths(program, values, self._stack, rows.odd)
-        found.write(known.rules[chosen, 0], told[: len(chosen), : len(rows)])
-        return told, lines, len(chosen)
+        found.write(known.rules[chosen, 0], told[:, : len(rows)])
+        words = self._placed(lines, len(chosen)).masks.shape[1]
+        truths = self._scratch.lines("truths", words, len(rows), np.int64)
+        matching.pack(told[:, : len(rows)], truths[:, : len(rows)])
+        return truths, lines, len(chosen)
+
+    def _placed(self, lines: Array, shared: int) -> matching.Lines:
+        """Where the rules of all laws stand among the truths of a row."""
+        laws = self._laws.laws
+        if len(self._lines.masks) != len(laws.heads) or (lines != self._line_of).any():
+            most = int((laws.heads[:, 1] - laws.heads[:, 0]).max(initial=1))
+            words = -(-(shared + most) // loops.PER_WORD)
+            self._line_of = lines
+            self._lines = matching.Lines(
+                np.zeros((len(laws.heads), loops.PER_WORD * words), dtype=np.int32),
+                np.empty((len(laws.heads), words), dtype=np.int64),
+            )
+            matching.place_rules(laws, lines, shared, self._lines)
+        return self._lines
 
     def _situations(self, rows: Rows) -> "tuple[Situations, _Stated]":
         regions = rows.codes("region", self._places.region)
@@ -274,9 +293,9 @@ class Together:
         most = int(sizes.max()) + 6 if count else 6
         news = self._room(3 * count * most)
         table = self._sequences.table
-        lines = cases.lines[laws.entries[:, 0]]
-        entries = np.column_stack([laws.entries, lines])
-        loops.match(laws, cases, entries, table, found, news)
+        lines = self._placed(cases.lines, cases.shared)
+        work = matching.new_room(lines.entries.shape[1]), news
+        matching.match(laws, lines, cases, table, work, found)
 
         def add(fresh: Sequence[_New]) -> None:
             for sequence, _ in fresh:
@@ -302,7 +321,7 @@ class Together:
         """Give every new sequence its number, and work out what it leads to."""
         if news[0] == 1:
             return
-        firsts, kinds = loops.first_of_each(news)
+        firsts, kinds = sequences.first_of_each(news)
         numbers, fresh = [], []
         for at in firsts.tolist():
             sequence = news[at + 2 : at + 2 + news[at + 1]].copy()
@@ -311,7 +330,7 @@ class Together:
             if is_new:
                 fresh.append((sequence, int(news[at])))
         add(fresh)
-        loops.write_numbers(news, kinds, np.array(numbers, dtype=np.int32), outs)
+        sequences.write_numbers(news, kinds, np.array(numbers, dtype=np.int32), outs)
 
     def _views(self, batch: Batch, places: Sequence[int]) -> dict[int, View]:
         """The facts of some rows as the engine reads them."""
@@ -340,7 +359,8 @@ class Together:
         of_laws = self._laws.fine_of.values
         judge_provisions(batch.program, fines, of_laws, cases, batch.order, room, told)
         found.odd[:] |= batch.rows.odd[cases.rows]
-        work = (told, results, chosen, found.odd, self._stack)
+        tokens = np.empty(len(fines.lists) + 3, dtype=np.int32)
+        work = (told, results, chosen, found.odd, self._stack, tokens)
         loops.choose_fines(
             batch.program,
             fines,
@@ -352,7 +372,7 @@ class Together:
         )
 
         def add(fresh: Sequence[_New]) -> None:
-            waiting = [place for sequence, place in fresh if sequence[0] == loops.OPEN]
+            waiting = [place for sequence, place in fresh if sequence[0] == sequences.OPEN]
             views = self._views(batch, waiting) if waiting else {}
             for sequence, place in fresh:
                 self._ranges.add(sequence, views.get(place, {}))
@@ -391,7 +411,7 @@ class Together:
         gaps = self._gaps(batch)
         while True:
             names = np.empty(room, dtype=np.int32)
-            work = (asked, gaps, self._stack, columns)
+            work = (asked, gaps, self._stack, columns, np.empty(len(gaps.rows), dtype=np.int64))
             end = asking.ask(
                 batch.program, self._laws.laws, batch.cases, found, chosen, work, (starts, names)
             )
@@ -407,7 +427,8 @@ class Together:
             asking.mask_rules(batch.program, rules, *self._masks)
         count = len(batch.rows)
         out = self._scratch.lines("gaps", words, count, np.int64)
-        asking.find_gaps(batch.program.slots, batch.cases.values, count, out)
+        nowhere = np.empty(words, dtype=np.int64)
+        asking.find_gaps(batch.program.slots, batch.cases.values, count, nowhere, out)
         return asking.Gaps(out, *self._masks)
 
     def _columns_of(
