@@ -521,11 +521,11 @@ class Assessor:
                 violation=self.violations[case.violation],
                 first=first,
                 violations=self.violations,
-                line=self._line,
+                line=self.line,
             )
         return known
 
-    def _line(self, region: str) -> tuple[str, ...]:
+    def line(self, region: str) -> tuple[str, ...]:
         """The region and those above it; a code that is not listed stands by its digits."""
         regions = self.selector.regions
         return regions.ancestors(region) if region in regions else ancestors(region)

@@ -29,7 +29,7 @@ _SEQUENCES = (_VERDICTS | _PAIRS | _OTHERS).map(
 
 
 def _same(one: Array, two: Array) -> bool:
-    return one.tolist() == two.tolist()
+    return np.array_equal(one, two)
 
 
 @given(st.lists(_SEQUENCES, max_size=40))

@@ -9,8 +9,9 @@ import attrs
 import pyarrow as pa
 from pyarrow import types
 
+from bizrules.batch._filling import LAST_DAY
 from bizrules.batch._schema import DATES, NAMES
-from bizrules.cases import Act, Case, FactInput, Party, PartyKind, Prior, Priors, to_span
+from bizrules.cases import Act, Case, FactInput, Party, PartyKind, Prior, Priors, to_day, to_span
 from bizrules.errors import CaseError, Problem
 from bizrules.facts import Fact, Kind, parse_value
 from bizrules.history import PriorResult, Register
@@ -51,8 +52,22 @@ def _listed(column: pa.Array) -> list[object]:
         try:
             return list(column.to_pylist())
         except (OverflowError, ValueError):
-            return list(column.cast(pa.int32()).to_pylist())
+            days = column.cast(pa.int32()).to_pylist()
+            return [None if day is None else day_or_number(day) for day in days]
     return list(column.to_pylist())
+
+
+_DAY_ZERO: Final = date(1970, 1, 1).toordinal()
+
+
+def day_or_number(days: int) -> date | int:
+    """The day so many days after 1970 began; the number where no calendar has it.
+
+    Args:
+        days: How many. *Unit*: day.
+    """
+    ordinal = days + _DAY_ZERO
+    return date.fromordinal(ordinal) if 1 <= ordinal <= LAST_DAY else days
 
 
 @attrs.define
@@ -187,6 +202,30 @@ class CaseRow:
             department=_said(given, "department"),
             result=code or PriorResult.PENALISED,
         )
+
+
+_RESULTS: Final[Mapping[str | None, PriorResult]] = {
+    None: PriorResult.PENALISED,
+    **{one.value: one for one in PriorResult},
+}
+_PRIOR_DAYS: Final = ("committed", "discovered", "decided")
+_PRIOR_TEXTS: Final = ("authority", "region", "violation", "field", "department")
+
+
+def prior_of(given: Row) -> Prior | None:
+    """The earlier violation of a row; None if a value does not fit."""
+    result = _RESULTS.get(_said(given, "result"))
+    days = [given.get(name) for name in _PRIOR_DAYS]
+    if result is None or not all(day is None or isinstance(day, (date, str)) for day in days):
+        return None
+    texts = {name: _said(given, name) for name in _PRIOR_TEXTS}
+    try:
+        committed, discovered, decided = (to_day(cast("date | str | None", day)) for day in days)
+    except ValueError:
+        return None
+    return Prior(
+        committed=committed, discovered=discovered, decided=decided, result=result, **texts
+    )
 
 
 def _said(given: Row, name: str) -> str | None:

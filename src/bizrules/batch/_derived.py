@@ -1,7 +1,4 @@
-"""Derived facts in columns: what `derivation` computes for one case, for many rows at once.
-
-Rows for which the registers told of earlier violations do not come here.
-"""
+"""Derived facts in columns: what `derivation` computes for one case, for many rows at once."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
@@ -9,14 +6,9 @@ from typing import Final
 import attrs
 import numpy as np
 
-from bizrules.batch._calendar import (
-    add_days,
-    add_months,
-    full_months,
-    full_years,
-    year_start,
-)
+from bizrules.batch._calendar import add_months, full_months, full_years
 from bizrules.batch._columns import coded
+from bizrules.batch._earlier import Days, Earlier
 from bizrules.batch._kernel import NULL, Array
 from bizrules.batch._spans import AFTER_ALL, BEFORE_ALL, Spans
 from bizrules.cases import PartyKind
@@ -27,7 +19,7 @@ from bizrules.derivation import (
     Derivation,
 )
 from bizrules.facts import Fact, Kind, Vocabulary
-from bizrules.history import Anchor, Counting, FirstViolation, Register, Window, WindowUnit
+from bizrules.history import Counting, FirstViolation, Register
 from bizrules.matching import comparable
 
 KINDS: Final = tuple(PartyKind)
@@ -57,7 +49,8 @@ class Givens:
         births: Date of birth.
         since: Day back to which the registers were searched.
         registers: The registers searched, as bits; `NULL` where the case does not say which.
-        windows: Number of a violation by its id.
+        numbers: Number of a violation by its id.
+        earlier: Earlier violations found.
         limitations: Limitation period of each violation, by its number; 0 for the ordinary one.
         fact: The values of a fact as far as they are known by then.
     """
@@ -71,7 +64,8 @@ class Givens:
     births: Array
     since: Array
     registers: Array
-    windows: Mapping[str, int]
+    numbers: Mapping[str, int]
+    earlier: Earlier
     limitations: Array
     fact: Callable[[str], Array]
 
@@ -91,6 +85,7 @@ class Givens:
             births=self.births[rows],
             since=self.since[rows],
             registers=self.registers[rows],
+            earlier=self.earlier.at(rows, len(self.violations)),
             fact=lambda name: self.fact(name)[rows],
         )
 
@@ -98,6 +93,11 @@ class Givens:
     def act(self) -> Spans:
         """When the act ended."""
         return self.spans["committed"]
+
+    @property
+    def days(self) -> Days:
+        """The days from which windows run back."""
+        return Days(len(self.violations), self.spans, self.violations, self.numbers)
 
     @property
     def is_natural(self) -> Array:
@@ -137,13 +137,14 @@ def derive(name: str, first: FirstViolation, given: Givens) -> tuple[Array, Arra
     """
     fact = given.vocabulary.facts.get(name)
     if fact is not None and fact.counts is not None:
-        return np.where(
-            _searched(fact.counts, given), int(fact.counts.includes_present), NULL
-        ), None
+        counted, _ = _counted(fact.counts, given)
+        present = int(fact.counts.includes_present)
+        return np.where(counted == NULL, NULL, counted + present), None
     if name == "first_violation":
-        return np.where(_searched(first, given), 1, NULL), None
+        counted, least = _counted(first, given)
+        return np.where(least > 0, 0, np.where(counted == NULL, NULL, counted == 0)), None
     if name == "prior_count":
-        return np.where(_searched(first, given), 0, NULL), None
+        return _counted(first, given)[0], None
     if name == "limitation_run_out":
         return _limitation(given, extended=True)
     if name == "ordinary_limitation_run_out":
@@ -232,6 +233,15 @@ def _run_out(given: Givens, months: Array) -> Array:
     return np.where(first_known, np.where(early, 0, np.where(late, 1, NULL)), NULL)
 
 
+def _counted(first: Counting, given: Givens) -> tuple[Array, Array]:
+    """How many earlier violations count, as far as that is known; and how many certainly do."""
+    searched = _searched(first, given)
+    if not len(given.earlier.rows):
+        return np.where(searched, 0, NULL), np.zeros(len(searched), dtype=np.int64)
+    sure, more = given.earlier.counted(first, given.days)
+    return np.where(searched & (more == 0), sure, NULL), sure
+
+
 def _searched(first: Counting, given: Givens) -> Array:
     """Whether the registers were searched far enough, and all that have to be."""
     needed = sum(1 << list(Register).index(register) for register in set(first.registers))
@@ -243,29 +253,8 @@ def _searched(first: Counting, given: Givens) -> Array:
 
 def _search_start(first: Counting, given: Givens) -> Array:
     """Day back to which the registers must be searched; see `derivation.search_start`."""
-    start = _window_start(first, first.window or first.search, given)
-    for special in reversed(first.special_windows):
-        numbers = [given.windows[one] for one in special.violations if one in given.windows]
-        mine = np.isin(given.violations, numbers)
-        start = np.where(mine, _window_start(first, special.window, given), start)
+    _, _, window = given.days.window(first, search=first.search)
+    start = np.where(window.first == BEFORE_ALL, NULL, window.first)
     if first.since is not None:
-        since = first.since.toordinal()
-        start = np.where(start == NULL, since, np.maximum(start, since))
-    return start
-
-
-def _window_start(first: Counting, window: Window | None, given: Givens) -> Array:
-    span = given.act
-    if first.anchor is not Anchor.COMMITTED:
-        span = given.spans["discovered" if first.anchor is Anchor.DISCOVERED else "decided"]
-    known = span.first != BEFORE_ALL
-    if window is None:
-        return np.full(len(known), NULL)
-    days = np.where(known, span.first, 1)
-    if window.unit is WindowUnit.CALENDAR_YEARS:
-        found = add_months(year_start(days), -12 * (window.length - 1))
-    elif window.unit is WindowUnit.DAYS:
-        found = add_days(days, -window.length)
-    else:
-        found = add_months(days, -window.length)
-    return np.where(known, found, NULL)
+        start = np.maximum(start, first.since.toordinal())
+    return np.asarray(start)

@@ -1,6 +1,6 @@
 """A batch of rows: their dates, places and codes as numbers, any of them as values."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -35,6 +35,7 @@ from bizrules.case_dates import DATES
 from bizrules.cases import to_span
 
 _WIDTH: Final = 64
+_WHOSE: Final = frozenset({"id", "region", "violation", "authority"})
 
 
 @attrs.define(eq=False)
@@ -52,14 +53,9 @@ class Rows:
     odd: Array = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        """Rows without an id, or with something found in the registers, go one by one."""
-        self.odd = np.zeros(len(self), dtype=np.bool_)
+        """Rows without an id go one by one."""
         ids = self.batch.column("id")
-        self.odd |= ids.is_null().to_numpy(zero_copy_only=False)
-        if self.priors:
-            known = pa.array(list(self.priors), pa.string())
-            found = pc.is_in(ids.cast(pa.string()), value_set=known)
-            self.odd |= found.to_numpy(zero_copy_only=False)
+        self.odd = ids.is_null().to_numpy(zero_copy_only=False).copy()
 
     def __len__(self) -> int:
         """How many rows there are."""
@@ -78,7 +74,20 @@ class Rows:
 
     def priors_of(self, row: Row) -> Sequence[Row]:
         """What was found for a row in the registers."""
-        return self.priors.get(str(row["id"]), ()) if self.priors else ()
+        name = row["id"]
+        return self.priors.get(name, ()) if isinstance(name, str) else ()
+
+    def with_priors(self) -> Iterator[tuple[int, Row]]:
+        """Rows with something found in the registers; of their values what says whose it is."""
+        if not self.priors:
+            return
+        known = pa.array(list(self.priors), pa.string())
+        found = pc.is_in(self.batch.column("id").cast(pa.string()), value_set=known)
+        places = np.flatnonzero(found.to_numpy(zero_copy_only=False))
+        named = [name for name in self.batch.schema.names if name in _WHOSE]
+        yield from zip(
+            places.tolist(), rows_of(self.batch.select(named).take(pa.array(places))), strict=True
+        )
 
     def codes(self, name: str, code: Callable[[str], int]) -> Array:
         """A column of texts as numbers, `NULL` where there is none."""

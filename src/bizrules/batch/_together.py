@@ -17,6 +17,7 @@ from bizrules.batch._blocks import Order, judge_laws, judge_provisions, new_room
 from bizrules.batch._cases import CaseRow, Row
 from bizrules.batch._columns import Columns
 from bizrules.batch._derived import Givens, derive
+from bizrules.batch._earlier import Earlier
 from bizrules.batch._facts import Facts
 from bizrules.batch._filling import REFUSED
 from bizrules.batch._fines import FineBook, RangeBook
@@ -67,7 +68,7 @@ class Batch:
 
 @attrs.frozen(eq=False)
 class _Stated:
-    """What the rows say besides facts: dates, the party, the search of the registers."""
+    """What the rows say besides facts: dates, the party, what the registers said."""
 
     spans: Mapping[str, Spans]
     began: Spans
@@ -76,6 +77,7 @@ class _Stated:
     births: Array
     since: Array
     registers: Array
+    earlier: Earlier
 
 
 class Together:
@@ -186,7 +188,8 @@ class Together:
             births=dates.births,
             since=dates.since,
             registers=dates.registers,
-            windows=self._places.violations,
+            numbers=self._places.violations,
+            earlier=dates.earlier,
             limitations=np.array([0 if one is None else one.months for one in periods]),
             fact=facts.column,
         )
@@ -255,6 +258,7 @@ class Together:
             births=rows.days("birth_date"),
             since=rows.days("searched_since"),
             registers=rows.sets("registers", [one.value for one in Register]),
+            earlier=Earlier.of(rows, self._engine, spans["decided"]),
         )
 
     def _measure_numbers(self, rows: Rows) -> Array:

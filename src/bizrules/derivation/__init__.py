@@ -29,6 +29,8 @@ from bizrules.derivation._priors import (
     missing_registers,
     prior_count,
     repeat_derivation,
+    same_area,
+    same_identity,
     search_start,
     window_start,
 )
@@ -55,6 +57,8 @@ __all__ = [
     "party_kind",
     "prior_count",
     "repeat_derivation",
+    "same_area",
+    "same_identity",
     "search_start",
     "violation_months",
     "window_start",

@@ -148,8 +148,8 @@ def _counts(prior: Prior, known: Known) -> bool | None:
     parts = (
         _is_earlier(prior, known),
         _in_window(prior, known),
-        _same_identity(prior, known),
-        _same_area(prior, known),
+        same_identity(prior, known),
+        same_area(prior, known),
         prior.result in known.first.results,
     )
     if False in parts:
@@ -234,7 +234,8 @@ def _is_surely_before(prior: Prior, known: Known) -> bool:
     return bool(days and starts) and min(days) < max(starts)
 
 
-def _same_identity(prior: Prior, known: Known) -> bool | None:
+def same_identity(prior: Prior, known: Known) -> bool | None:
+    """Whether what was violated then is what the definition counts; None if nobody can tell."""
     identity, entry = known.first.identity, known.violations.get(prior.violation or "")
     if identity is Identity.ANY:
         return True
@@ -291,7 +292,8 @@ def _field(prior: Prior, known: Known) -> str | None:
     return entry.field if entry else None
 
 
-def _same_area(prior: Prior, known: Known) -> bool | None:
+def same_area(prior: Prior, known: Known) -> bool | None:
+    """Whether it was dealt with where the definition counts; None if nobody can tell."""
     area, case = known.first.area, known.case
     if area is Area.ANYWHERE:
         return True
