@@ -19,6 +19,8 @@ BENCH_VENV := $(VENV)-bench
 BENCH_BIN := $(BENCH_VENV)/bin
 BENCH_STAMP := $(BENCH_VENV)/.installed
 PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
+# Nothing is resolved outside the lock; what still has a setup.py alone is built as all else, whatever pip there is.
+NO_ISOLATION := --no-build-isolation --use-pep517
 BACKEND := hatchling hatch-vcs editables setuptools
 EDITABLES = -e '.[kit,editor,batch,signing,spark,ray,docs,test]' $(addprefix -e ./,$(PLUGINS))
 
@@ -27,12 +29,12 @@ EDITABLES = -e '.[kit,editor,batch,signing,spark,ray,docs,test]' $(addprefix -e 
 
 test: lint types floors site unit golden
 
-# The locked build backend is installed first and used without isolation: nothing is resolved outside the lock.
+# The locked build backend is installed first.
 $(STAMP): pyproject.toml $(CONSTRAINTS) $(addsuffix /pyproject.toml,$(PLUGINS))
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "bizrules needs Python 3.11 or newer")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python $(PIP_INSTALL) -c $(CONSTRAINTS) $(BACKEND)
-	$(BIN)/python $(PIP_INSTALL) -c $(CONSTRAINTS) --no-build-isolation $(EDITABLES)
+	$(BIN)/python $(PIP_INSTALL) -c $(CONSTRAINTS) $(NO_ISOLATION) $(EDITABLES)
 	@touch $@
 
 lint: $(STAMP)
@@ -51,8 +53,10 @@ floors: $(STAMP)
 site: $(STAMP)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
+# A file stays in one process: the examples of a page build on one another, and what a module sets up is set up once.
+# Pages come last, as they are collected, so that no process has much more to do than the other in the end.
 unit: $(STAMP)
-	$(BIN)/pytest -n $(JOBS) $(COV_ARGS) $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(COV_ARGS) $(PYTEST_ARGS)
 
 golden: $(STAMP)
 	$(BIN)/bizrules test $(GOLDEN) --scoreboard
@@ -67,7 +71,7 @@ $(BENCH_STAMP): pyproject.toml $(CONSTRAINTS)
 	$(PYTHON) -m venv $(BENCH_VENV)
 	grep -v '^python-dateutil==' $(CONSTRAINTS) > $(BENCH_VENV)/constraints.txt
 	$(BENCH_BIN)/python $(PIP_INSTALL) -c $(BENCH_VENV)/constraints.txt $(BACKEND)
-	$(BENCH_BIN)/python $(PIP_INSTALL) -c $(BENCH_VENV)/constraints.txt --no-build-isolation -e '.[bench]'
+	$(BENCH_BIN)/python $(PIP_INSTALL) -c $(BENCH_VENV)/constraints.txt $(NO_ISOLATION) -e '.[bench]'
 	@touch $@
 
 # `full` writes the results, the tables of docs/explanation/performance.md and the plots; `quick` only prints.
@@ -100,7 +104,7 @@ lock:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11) and "lock with Python 3.11: make lock PYTHON=python3.11")'
 	$(PYTHON) -m venv --clear $(VENV)-lock
 	$(VENV)-lock/bin/python $(PIP_INSTALL) --upgrade $(BACKEND)
-	$(VENV)-lock/bin/python $(PIP_INSTALL) --no-build-isolation $(EDITABLES)
+	$(VENV)-lock/bin/python $(PIP_INSTALL) $(NO_ISOLATION) $(EDITABLES)
 	echo '# Written by `make lock`; holds for Python 3.11 to 3.13.' > $(CONSTRAINTS)
 	$(VENV)-lock/bin/python -m pip freeze --all --exclude-editable --disable-pip-version-check | grep -v '^pip==' >> $(CONSTRAINTS)
 	rm -rf $(VENV)-lock

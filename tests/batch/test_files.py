@@ -19,9 +19,10 @@ from batch.tables import (
     table_of,
     write,
 )
-from bizrules.batch._files import replacing
+from bizrules.batch._files import Position, file_of, replacing
 from bizrules.batch._schema import OUTCOME_SCHEMA
 from bizrules.batch._sinks import plain_schema
+from bizrules.batch._sources import csv_texts
 from bizrules.batch.files import BatchSummary, Form, Progress, evaluate_file
 from bizrules.errors import DocumentError
 
@@ -161,7 +162,7 @@ def test_lines_that_cannot_be_read_keep_their_place(tmp_path: Path) -> None:
         ("g", []),
         ("h", []),
         (None, ["wrong-shape"]),
-        (None, ["document-encoding"]),
+        (None, ["row-encoding"]),
     ]
     (tmp_path / "one.jsonl").write_text(lines[7], encoding="utf-8")
     run(tmp_path / "one.jsonl", tmp_path / "one.out.jsonl")
@@ -282,6 +283,18 @@ def test_progress_is_told(tmp_path: Path) -> None:
     assert counted[-1].share == read_on[-1].share == 1.0
     assert counted[-1].remaining == 0.0
     assert counted[0].remaining is None
+
+
+def test_progress_is_that_of_the_rows(tmp_path: Path) -> None:
+    """How far a file of CSV is read is told by the rows, however far ahead of them it is read."""
+    path = tmp_path / "cases.csv"
+    path.write_text("id,note\n" + 40_000 * f"案,{'x' * 90}\n", encoding="utf-8")
+    position = Position(path.stat().st_size)
+    rows = 0
+    for texts, _ in csv_texts(file_of(path), ["id", "note"], position):
+        rows += texts.num_rows
+        assert abs(rows / 40_000 - position.at / position.size) < 0.01
+    assert (rows, position.at) == (40_000, position.size)
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ PRIORS = pa.schema(
     ]
 )
 
-# It is about data frames of pandas, and none is made here.
+# `mapInArrow` says so wherever pandas is 3 or later; no data frame of pandas is made here.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:PySpark does not yet fully support pandas:FutureWarning"
 )

@@ -101,6 +101,24 @@ def test_wrong_input(call: Call, tmp_path: Path) -> None:
     assert call("batch", source, "-o", tmp_path / "out.csv", "--workers", 0).status == 2
 
 
+def test_another_encoding(call: Call, tmp_path: Path) -> None:
+    """Rows that are not UTF-8 are counted with what to do; in their own encoding they are read."""
+    source = tmp_path / "cases.csv"
+    source.write_text(HEAD + EXEMPT.replace("a", "案", 1), encoding="gb18030")
+    target = tmp_path / "out.jsonl"
+    result = call("batch", source, "-o", target, "--lang", "en")
+    assert result.status == 1
+    assert "problem [row-encoding]: 1" in result.lines
+    assert any(line.endswith("--encoding gb18030") for line in result.lines)
+    options = ("--overwrite", "--encoding", "gb18030", "--lang", "zh")
+    result = call("batch", source, "-o", target, *options)
+    assert result.status == 0
+    assert "编码" not in result.out
+    assert json.loads(target.read_text(encoding="utf-8"))["case"] == "案"
+    result = call("batch", source, "-o", target, "--overwrite", "--encoding", "gb", "--lang", "en")
+    assert "[unknown-encoding]" in result.err
+
+
 def test_an_extra_that_is_missing(
     call: Call, cases: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,7 +150,7 @@ def test_a_run_that_was_stopped(
     monkeypatch.setattr(_batching, "evaluate_file", stopped)
     result = call("batch", cases, "-o", target, "--chunk", 2, "--lang", "en")
     assert result.status == 130
-    assert f"{target}.parts, and --resume goes on" in result.err
+    assert f"{target}.parts, and --resume goes on" in result.err.splitlines()[0]
     monkeypatch.setattr(_batching, "evaluate_file", evaluate)
     result = call("batch", cases, "-o", target, "--chunk", 2, "--resume", "--lang", "en")
     assert "taken over from the earlier run: 2" in result.lines

@@ -230,3 +230,27 @@ def test_schema_names_facts(call: Call) -> None:
     """With `--facts` an editor can offer every name."""
     assert "stall_area" not in call("schema", "ruleset").out
     assert "stall_area" in call("schema", "ruleset", "--facts").out
+
+
+def test_what_documents_rest_on_comes_from_the_cache(
+    call: Call, rules: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library is not read again for a document outside of it, and problems say the same."""
+    path = rules(folder=tmp_path / "mine", fact="minro")
+    expected = call("check", path)
+    monkeypatch.setenv("BIZRULES_NO_CACHE", "0")
+    monkeypatch.setenv("BIZRULES_CACHE_DIR", str(tmp_path / "cache"))
+    assert call("check", path) == expected
+
+    def read_again() -> None:
+        pytest.fail("the library was read again")
+
+    monkeypatch.setattr(engines, "_core_knowledge", read_again)
+    assert call("check", path) == expected
+    assert "minor" in expected.out
+    twice = tmp_path / "mine" / "twice.yaml"
+    (own,) = [
+        one for one in SMALL.rglob("*.yaml") if "document: vocabulary" in one.read_text("utf-8")
+    ]
+    twice.write_bytes(own.read_bytes())
+    assert str(own) in call("check", twice).out

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 import pyarrow as pa
 
+from bizrules.batch._encodings import MARK, UTF_8, as_utf_8
 from bizrules.errors import DocumentError, Problem
 from bizrules.provenance import Location
 
@@ -50,6 +51,7 @@ _SUFFIXES: Final = {
 _COMPRESSIONS: Final = {".gz": "gzip", ".zst": "zstd", ".bz2": "bz2"}
 _SHOWN: Final = ".parquet,.csv,.jsonl,.arrow"
 _STEP: Final = 1 << 20
+_MARK: Final = MARK.encode()
 
 
 @attrs.frozen
@@ -60,11 +62,13 @@ class File:
         path: The file.
         form: Its form.
         compression: How a file of text is compressed; None if it is not.
+        encoding: The one name of the encoding of a file of text.
     """
 
     path: Path
     form: Form
     compression: str | None = None
+    encoding: str = UTF_8
 
     @property
     def name(self) -> str:
@@ -72,12 +76,13 @@ class File:
         return str(self.path)
 
 
-def file_of(path: Path, *, form: Form | None = None) -> File:
+def file_of(path: Path, *, form: Form | None = None, encoding: str = UTF_8) -> File:
     """The file with the form that its name says.
 
     Args:
         path: The file.
         form: Its form, whatever its name says.
+        encoding: The one name of its encoding, if it is text.
 
     Raises:
         DocumentError: If neither says it.
@@ -89,7 +94,7 @@ def file_of(path: Path, *, form: Form | None = None) -> File:
         suffix = "".join(path.suffixes[-2:]) if compression else path.suffix
         details = {"found": suffix, "choices": _SHOWN}
         raise DocumentError([Problem("batch-form", Location(str(path)), details)])
-    return File(path, found, compression)
+    return File(path, found, compression, encoding)
 
 
 def unreadable(path: Path | str, error: Exception) -> Problem:
@@ -116,15 +121,32 @@ class Position:
     """How far a file was read.
 
     Attributes:
-        at: Bytes read.
         size: Bytes there are.
+        at: Bytes read.
+        has_marks: Whether something read was not of its encoding.
     """
 
     size: int
     at: int = 0
+    has_marks: bool = False
 
 
-def read_steps(file: File, position: Position) -> Iterator[bytes]:
+def read_steps(file: File, position: Position) -> Generator[bytes, None, None]:
+    """A file of text as UTF-8, piece by piece, no longer compressed.
+
+    Marks stand for what is not of its encoding.
+
+    Raises:
+        OSError: If it cannot be read.
+        pyarrow.ArrowException: If it is not compressed as its name says.
+    """
+    for piece in as_utf_8(raw_steps(file, position), file.encoding):
+        # A piece ends where a character does.
+        position.has_marks |= _MARK in piece
+        yield piece
+
+
+def raw_steps(file: File, position: Position) -> Generator[bytes, None, None]:
     """The bytes of a file of text, piece by piece, no longer compressed.
 
     Raises:

@@ -25,12 +25,15 @@ from bizrules.batch._cells import (
     RowWriter,
     read_texts,
 )
+from bizrules.batch._encodings import MARK, not_in_encoding
 from bizrules.batch._files import File, Position, read_steps
 from bizrules.batch._sources import Block, true_at
 from bizrules.errors import DocumentError, Problem
+from bizrules.provenance import Location
 from bizrules.values import Plain
 
 _BOM: Final = b"\xef\xbb\xbf"
+_MARK: Final = MARK.encode()
 _BLOCK: Final = 2 << 20
 # So few lines are read one by one, rather than halved once more.
 _FEW: Final = 4
@@ -61,15 +64,16 @@ Line: TypeAlias = tuple[int, bytes]
 def read_lines(lines: Sequence[Line], schema: pa.Schema) -> pa.Table | None:
     """The lines by the columns of a schema; None if one of them does not fit."""
     text = b"\n".join(line for _, line in lines)
+    if _MARK in text:
+        return None
     options = pajson.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
     try:
-        text.decode("utf-8")
         table = pajson.read_json(
             pa.BufferReader(text),
             read_options=pajson.ReadOptions(use_threads=False, block_size=len(text) + 1),
             parse_options=options,
         )
-    except (pa.ArrowException, UnicodeDecodeError):
+    except pa.ArrowException:
         return None
     # Two on one line are no line of either.
     return table if table.num_rows == len(lines) else None
@@ -100,6 +104,15 @@ def line_blocks(file: File, position: Position) -> Iterator[list[Line]]:
         pending.append((number + 1, last))
     if pending:
         yield pending
+
+
+def line_problem(line: Line, file: File) -> Problem | None:
+    """The problem of a line that is not of the encoding of its file; None if it is."""
+    number, raw = line
+    if _MARK not in raw:
+        return None
+    place = Location(file.name, line=number, column=1)
+    return not_in_encoding("row-encoding", place, raw.decode(), file.encoding)
 
 
 @attrs.define
@@ -235,6 +248,9 @@ class LinesSource:
     def _single(self, line: Line) -> Block:
         """One line, read as `evaluate` reads it."""
         number, text = line
+        found = line_problem(line, self.file)
+        if found is not None:
+            return Block(columns=_only_id(None), bad={0: (found,)})
         try:
             (document,) = read_bytes(text, f"{self.file.name}:{number}", kind="json")
         except DocumentError as error:

@@ -1,6 +1,8 @@
 """Files of cases and of earlier violations, opened by name."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import islice
 from typing import Final
 
 import attrs
@@ -10,9 +12,16 @@ import pyarrow.parquet as pq
 from bizrules._tree import Document
 from bizrules._yaml import read_file
 from bizrules.batch._cells import PRIOR_FIELDS, RowWriter, column_types
-from bizrules.batch._files import File, Form, Position, unreadable
+from bizrules.batch._encodings import MARK, is_rather_utf_8, not_in_encoding
+from bizrules.batch._files import File, Form, Position, raw_steps, read_steps, unreadable
 from bizrules.batch._forms import in_one_form, schema_in_one_form
-from bizrules.batch._lines import Line, LinesSource, line_blocks, read_lines
+from bizrules.batch._lines import (
+    Line,
+    LinesSource,
+    line_blocks,
+    line_problem,
+    read_lines,
+)
 from bizrules.batch._sources import (
     ArrowSource,
     Block,
@@ -56,11 +65,33 @@ def open_source(file: File, engine: Engine) -> Source:
         if file.form is Form.ARROW:
             return ArrowSource(file, writer, *_arrow_shape(file))
         position = Position(file.path.stat().st_size)
+        refuse_other_encoding(file)
         if file.form is Form.CSV:
             return CsvSource(file, wanted, writer, csv_header(file), position)
     except (OSError, pa.ArrowException) as error:
         raise DocumentError([unreadable(file.path, error)]) from None
     return LinesSource(file, wanted, writer, position)
+
+
+def refuse_other_encoding(file: File) -> None:
+    """Refuse a file of text that is plainly in another encoding than it is said to be.
+
+    Raises:
+        DocumentError: If the names of the columns, or the Chinese in it, are of another.
+        OSError: If it cannot be read.
+        pyarrow.ArrowException: If it is not compressed as its name says.
+    """
+    with closing(raw_steps(file, Position(0))) as raw:
+        begin = next(raw, b"")
+    if is_rather_utf_8(begin, file.encoding):
+        details = {"encoding": file.encoding.upper()}
+        raise DocumentError([Problem("file-in-utf-8", Location(file.name), details)])
+    with closing(read_steps(file, Position(0))) as pieces:
+        names = next(pieces, b"").partition(b"\n")[0].decode()
+    # Of JSON Lines the first line is one like any other.
+    if file.form is Form.CSV and MARK in names:
+        place = Location(file.name, line=1, column=1)
+        raise DocumentError([not_in_encoding("header-encoding", place, names, file.encoding)])
 
 
 def _arrow_shape(file: File) -> tuple[pa.Schema, int | None]:
@@ -129,6 +160,8 @@ class PriorsFile:
             DocumentError: If it cannot be read.
         """
         try:
+            if file.form.is_text:
+                refuse_other_encoding(file)
             return cls(file, _prior_columns(file))
         except (OSError, pa.ArrowException) as error:
             raise DocumentError([unreadable(file.path, error)]) from None
@@ -143,7 +176,8 @@ class PriorsFile:
         if self.file.form is Form.CSV:
             for texts, bad in csv_texts(self.file, self.schema.names, Position(0)):
                 if bad:
-                    raise DocumentError(one for problems in bad.values() for one in problems)
+                    found = (one for problems in bad.values() for one in problems)
+                    raise DocumentError(islice(found, _FEW))
                 yield texts
         elif self.file.form is Form.JSONL:
             for lines in line_blocks(self.file, Position(0)):
@@ -192,7 +226,9 @@ def _prior_lines(lines: Sequence[Line], schema: pa.Schema, file: File) -> pa.Rec
     if found is not None:
         return found.combine_chunks().to_batches()[0]
     bad = [line for line in lines if read_lines([line], schema) is None][:_FEW]
-    raise DocumentError(
-        Problem("prior-unreadable", Location(file.name, line=number, column=1))
-        for number, _ in bad or lines[:1]
-    )
+    raise DocumentError(_prior_problem(line, file) for line in bad or lines[:1])
+
+
+def _prior_problem(line: Line, file: File) -> Problem:
+    place = Location(file.name, line=line[0], column=1)
+    return line_problem(line, file) or Problem("prior-unreadable", place)

@@ -14,6 +14,7 @@ import attrs
 import pyarrow as pa
 
 from bizrules.assessment import near_names
+from bizrules.batch._encodings import UTF_8, encoding_named
 from bizrules.batch._engine import BatchEngine
 from bizrules.batch._files import ROWS, File, Form, digest_of, file_of, replacing, unreadable
 from bizrules.batch._forms import check_columns
@@ -85,6 +86,7 @@ class Order:
         columns: Columns to write; none means all.
         chunk: Cases of a part.
         lang: Language of the problems.
+        encoding: Encoding of the files of text that are read.
     """
 
     source: Path
@@ -96,6 +98,7 @@ class Order:
     columns: tuple[str, ...]
     chunk: int
     lang: str
+    encoding: str
 
 
 @attrs.define
@@ -151,6 +154,8 @@ class Run:
             DocumentError: With every problem of files, columns and what is there already.
         """
         found = _Found()
+        encoding = found.tried(lambda: encoding_named(order.encoding, order.source))
+        order = attrs.evolve(order, encoding=encoding or UTF_8)
         source = found.tried(lambda: _opened(order, engine))
         target = found.tried(lambda: _target(order.target, order.target_form, OUTCOME_SCHEMA))
         problems = found.tried(lambda: _target(order.problems, None, PROBLEM_SCHEMA))
@@ -320,7 +325,8 @@ def _from_bundle(path: Path, *, as_known_on: date | None, drafts: bool) -> Engin
 
 
 def _opened(order: Order, engine: Engine) -> Source:
-    source = open_source(file_of(order.source, form=order.source_form), engine)
+    file = file_of(order.source, form=order.source_form, encoding=order.encoding)
+    source = open_source(file, engine)
     check_columns(lambda found: check_cases(found, engine), source.schema(), source.file.name)
     return source
 
@@ -333,7 +339,7 @@ def _target(path: Path | None, form: Form | None, schema: pa.Schema) -> Target |
         details = {"found": path.suffix, "choices": ".parquet,.csv,.jsonl,.arrow"}
         raise DocumentError([Problem("batch-form", Location(str(path)), details)])
     if not path.parent.is_dir():
-        details = {"reason": f"{path.parent} is no folder"}
+        details = {"reason_phrase": "files.no-folder"}
         raise DocumentError([Problem("file-unwritable", Location(str(path)), details)])
     return Target(file, plain_schema(schema))
 
@@ -341,7 +347,7 @@ def _target(path: Path | None, form: Form | None, schema: pa.Schema) -> Target |
 def _priors(order: Order) -> PriorsFile | None:
     if order.priors is None:
         return None
-    found = PriorsFile.open(file_of(order.priors))
+    found = PriorsFile.open(file_of(order.priors, encoding=order.encoding))
     check_columns(check_priors, found.schema, found.file.name)
     return found
 
@@ -384,6 +390,7 @@ def _stamp(order: Order, engine: Engine, target: File, source: File) -> dict[str
         "format": _FORMAT,
         "library": core_version(),
         "source": f"{source.form.value} {digest_of(order.source)}",
+        "encoding": order.encoding,
         "priors": "" if order.priors is None else digest_of(order.priors),
         "knowledge": _knowledge(engine),
         "chunk": str(order.chunk),

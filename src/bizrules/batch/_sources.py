@@ -5,8 +5,9 @@ cannot be read at all stays a row with its problems.
 """
 
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, Self
 
 import attrs
 import pyarrow as pa
@@ -14,6 +15,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from bizrules.batch._cells import RowWriter, read_texts
+from bizrules.batch._encodings import MARK, not_in_encoding
 from bizrules.batch._files import File, Position, read_steps
 from bizrules.batch._forms import in_one_form, schema_in_one_form
 from bizrules.errors import Problem
@@ -208,7 +210,7 @@ def csv_header(file: File) -> list[str]:
         pyarrow.ArrowException: If there are none.
         OSError: If it cannot be read.
     """
-    with _opened(file, Position(0)) as stream:
+    with _Steps.of(file).stream() as stream:
         reader = pacsv.open_csv(stream, parse_options=_parse_options([]))
         names: list[str] = reader.schema.names
         return names
@@ -236,8 +238,9 @@ def csv_texts(
     )
     # Only one thread numbers the rows that are left out.
     reading = pacsv.ReadOptions(use_threads=False, block_size=_BLOCK)
-    splice = _Splice(file.name, list(header), kept, wrong)
-    with _opened(file, position) as stream:
+    steps = _Steps.of(file)
+    splice = _Splice(file, steps.position, list(header), kept, wrong)
+    with steps.stream() as stream:
         reader = pacsv.open_csv(
             stream,
             read_options=reading,
@@ -245,30 +248,46 @@ def csv_texts(
             convert_options=convert,
         )
         for batch in reader:
+            position.at = steps.parsed()
             yield splice.whole(batch)
+    position.at = steps.position.at
     if wrong:
         yield splice.whole(
             pa.RecordBatch.from_pylist([], pa.schema([(n, pa.string()) for n in kept]))
         )
 
 
-def _opened(file: File, position: Position) -> pa.NativeFile:
-    return pa.PythonFile(_Steps(read_steps(file, position)), mode="r")
-
-
 class _Steps:
-    """Pieces of bytes as a file."""
+    """Pieces of UTF-8 as a file, read ahead of those who read the rows."""
 
-    def __init__(self, pieces: Iterator[bytes]) -> None:
+    def __init__(self, pieces: Iterator[bytes], position: Position) -> None:
+        self.position = position
+        self.closed = False
         self._pieces = pieces
         self._left = b""
-        self.closed = False
+        self._ahead: deque[int] = deque()
+
+    @classmethod
+    def of(cls, file: File) -> Self:
+        """The file from its beginning."""
+        position = Position(0)
+        return cls(read_steps(file, position), position)
+
+    def stream(self) -> pa.NativeFile:
+        """As Arrow reads it."""
+        return pa.PythonFile(self, mode="r")
+
+    def parsed(self) -> int:
+        """How far the file was read for one more block of rows: Arrow makes one of every piece."""
+        return self._ahead.popleft() if self._ahead else self.position.at
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes, not more than asked for."""
         if not self._left:
             self._left = next(self._pieces, b"")
         piece, self._left = self._left[:size], self._left[size:]
+        if piece:
+            self._ahead.append(self.position.at)
         return piece
 
     def readable(self) -> bool:
@@ -293,14 +312,16 @@ class _Splice:
     """Puts rows that were left out back in their places.
 
     Attributes:
-        source: The file.
+        file: The file.
+        position: How far it was read.
         header: Its columns.
         kept: The columns that are read.
         wrong: Rows left out, in their order, until they are put back.
         next: Number of the next row, from 0.
     """
 
-    source: str
+    file: File
+    position: Position
     header: list[str]
     kept: list[str]
     wrong: list[pacsv.InvalidRow]
@@ -318,52 +339,42 @@ class _Splice:
             pieces += [batch.slice(done, gap), self._empty(row, batch.schema)]
             done += gap
             self.next += gap + 1
-            bad[self.next - 1 - start] = (self._problem(row),)
+            bad[self.next - 1 - start] = tuple(self._problems(row))
         pieces.append(batch.slice(done))
         self.next += batch.num_rows - done
         whole = pa.Table.from_batches(pieces).combine_chunks().to_batches()
         texts = whole[0] if whole else batch
-        return _decoded(texts, bad, self.source, start)
+        return _readable(texts, bad, self.file, start) if self.position.has_marks else (texts, bad)
 
     def _empty(self, row: pacsv.InvalidRow, schema: pa.Schema) -> pa.RecordBatch:
         """A row left out: of its cells only the id, if it is the first."""
         first = row.text.partition(",")[0].strip('"')
         cells = dict.fromkeys(self.kept)
-        if self.header[0] == "id" and "id" in cells:
+        if self.header[0] == "id" and "id" in cells and MARK not in first:
             cells["id"] = first or None
         return pa.RecordBatch.from_pylist([cells], schema)
 
-    def _problem(self, row: pacsv.InvalidRow) -> Problem:
+    def _problems(self, row: pacsv.InvalidRow) -> Iterator[Problem]:
+        place = Location(self.file.name, path=f"$[{row.number - 2}]")
+        if MARK in row.text:
+            yield not_in_encoding("row-encoding", place, row.text, self.file.encoding)
         details = {"found": str(row.actual_columns), "expected": str(row.expected_columns)}
-        return Problem("ragged-row", Location(self.source, path=f"$[{row.number - 2}]"), details)
+        yield Problem("ragged-row", place, details)
 
 
-def _decoded(
-    texts: pa.RecordBatch, bad: dict[int, tuple[Problem, ...]], source: str, start: int
+def _readable(
+    texts: pa.RecordBatch, bad: dict[int, tuple[Problem, ...]], file: File, start: int
 ) -> Texts:
-    """The texts, if they are UTF-8; a row with a cell that is not cannot be read."""
-    try:
-        texts.validate(full=True)
-    except pa.ArrowInvalid:
-        columns = []
-        for column in texts.columns:
-            cells = [_text(cell) for cell in column.cast(pa.binary()).to_pylist()]
-            for row, cell in enumerate(cells):
-                if cell is _NOT_TEXT:
-                    place = Location(source, path=f"$[{start + row}]")
-                    bad[row] = (Problem("row-encoding", place),)
-            columns.append(pa.array([None if c is _NOT_TEXT else c for c in cells], pa.string()))
-        texts = pa.RecordBatch.from_arrays(columns, texts.schema.names)
-    return texts, bad
-
-
-_NOT_TEXT: Final = object()
-
-
-def _text(cell: bytes | None) -> object:
-    if cell is None:
-        return None
-    try:
-        return cell.decode("utf-8")
-    except UnicodeDecodeError:
-        return _NOT_TEXT
+    """The texts without those that are not of the encoding; a row with one cannot be read."""
+    columns = []
+    wrong: dict[int, str] = {}
+    for column in texts.columns:
+        marked = pa.compute.match_substring(column, MARK)
+        for row in true_at(marked):
+            wrong[row] = wrong.get(row, "") + column[row].as_py()
+        blank = pa.scalar(None, pa.string())
+        columns.append(pa.compute.if_else(marked, blank, column) if marked.true_count else column)
+    for row, found in wrong.items():
+        place = Location(file.name, path=f"$[{start + row}]")
+        bad[row] = (not_in_encoding("row-encoding", place, found, file.encoding),)
+    return pa.RecordBatch.from_arrays(columns, texts.schema.names), bad

@@ -14,6 +14,7 @@ import attrs
 import pyarrow as pa
 
 from bizrules.batch._cells import RowWriter
+from bizrules.batch._encodings import UTF_8
 from bizrules.batch._engine import BatchEngine
 from bizrules.batch._files import Form
 from bizrules.batch._forms import in_one_form, schema_in_one_form
@@ -133,6 +134,7 @@ def evaluate_file(  # noqa: PLR0913 - one argument for each thing a run may be t
     progress: Report | None = None,
     chunk: int = CHUNK,
     lang: str = "zh",
+    encoding: str = UTF_8,
 ) -> BatchSummary:
     """The outcomes of all cases of a file in another file, in the same order.
 
@@ -154,6 +156,8 @@ def evaluate_file(  # noqa: PLR0913 - one argument for each thing a run may be t
         progress: Is called after every part.
         chunk: How many cases are evaluated together, and written as a part.
         lang: Language of the problems.
+        encoding: Encoding of the CSV and JSON Lines that are read, such as `gb18030`; one
+            with the byte order mark of UTF-8 is UTF-8 in any case.
 
     Raises:
         DocumentError: If a file cannot be read or written as what it is, or a column is unknown,
@@ -172,6 +176,7 @@ def evaluate_file(  # noqa: PLR0913 - one argument for each thing a run may be t
         columns=tuple(columns),
         chunk=chunk,
         lang=lang,
+        encoding=encoding,
     )
     run = Run.prepare(order, _engine_of(engine), resume=resume, overwrite=overwrite)
     load = default_engine if engine is None else engine

@@ -34,6 +34,7 @@ _NUMBER: Final = click.IntRange(min=1)
 @option("--problems", metavar="FILE", text="files.option.problems")
 @option("--format", "form", type=click.Choice(_FORMS), text="files.option.form")
 @option("--input", "kind", type=click.Choice((*_FORMS, "cases")), text="files.option.input")
+@option("--encoding", default="utf-8", metavar="NAME", text="files.option.encoding")
 @option("--chunk", type=_NUMBER, default=65_536, metavar="N", text="files.option.chunk")
 @option(
     "--summary", type=click.Choice(("text", "json")), default="text", text="files.option.summary"
@@ -56,6 +57,7 @@ def batch(  # noqa: PLR0913 - one argument an option
     problems: str | None,
     form: str | None,
     kind: str | None,
+    encoding: str,
     chunk: int,
     summary: Form,
     quiet: bool,
@@ -74,6 +76,7 @@ def batch(  # noqa: PLR0913 - one argument an option
         columns=[name.strip() for name in columns.split(",") if name.strip()],
         problems=problems,
         forms=(kind, form),
+        encoding=encoding,
         chunk=chunk,
         summary=None if quiet else summary,
         load=sources.engine,

@@ -17,6 +17,7 @@ from bizrules.cli._screen import Screen, is_terminal
 
 _MINUTE: Final = 60
 _HOUR: Final = 3600
+_NOT_UTF_8: Final = "row-encoding"
 
 
 def run(
@@ -43,8 +44,8 @@ def run(
     Returns:
         The exit status.
     """
-    with _shown(screen, quiet=summary is None) as report:
-        try:
+    try:
+        with _shown(screen, quiet=summary is None) as report:
             found = evaluate_file(
                 source,
                 target,
@@ -54,15 +55,15 @@ def run(
                 lang=screen.lang,
                 **given,
             )
-        except KeyboardInterrupt:
-            folder = parts_folder(target)
-            if folder.exists():
-                screen.note(screen.say("files.stopped", folder=folder))
-            raise
+    except KeyboardInterrupt:
+        folder = parts_folder(target)
+        if folder.exists():
+            screen.note(screen.say("files.stopped", folder=folder))
+        raise
     if summary == "json":
         screen.data(_data(found))
     elif summary == "text":
-        _write(found, screen)
+        _write(found, screen, is_utf_8=given["encoding"] == "utf-8")
     return _status(found)
 
 
@@ -80,7 +81,7 @@ def _data(found: BatchSummary) -> dict[str, object]:
     return {**attrs.asdict(found), "seconds": round(found.seconds, 3), "rate": round(found.rate)}
 
 
-def _write(found: BatchSummary, screen: Screen) -> None:
+def _write(found: BatchSummary, screen: Screen, *, is_utf_8: bool) -> None:
     def line(key: str, **details: object) -> None:
         screen.write(screen.say(f"files.summary.{key}", **details))
 
@@ -101,6 +102,8 @@ def _write(found: BatchSummary, screen: Screen) -> None:
             line("examples", names=", ".join(f"`{name}`" for name in found.priors.examples))
     for code, count in found.problems.items():
         line("problem", code=code, count=_number(count))
+    if _NOT_UTF_8 in found.problems and is_utf_8:
+        line("encoding")
     for route, count in found.routes.items():
         line("route", route=screen.say(f"files.route.{route}"), count=_number(count))
 

@@ -26,7 +26,7 @@ from bizrules.cli._plain import problem_data
 from bizrules.cli._screen import Screen
 from bizrules.derivation import Derivation
 from bizrules.documents import KINDS
-from bizrules.engine import CORE, core_rulesets
+from bizrules.engine import CORE, Engine, core_rulesets
 from bizrules.errors import DocumentError, Problem, Severity, sort_problems
 from bizrules.loading import Knowledge, load_documents, load_each_matter
 from bizrules.plugins import Plugin, installed_plugins
@@ -34,6 +34,8 @@ from bizrules.schemas import schema_for
 
 CASES: Final = "cases"
 _IS_MATTER: Final = "matter-not-case"
+# No package is called so.
+_ALL: Final = "*"
 
 
 @attrs.define(eq=False)
@@ -72,6 +74,17 @@ class _Checker:
         if is_sound and not self._own:
             self.rested_on[name] = self.knowledge
         return is_sound
+
+    def has_any_in(self, folders: Iterable[Path]) -> bool:
+        """Whether one of the files lies in the folders of packages."""
+        return any(file.resolve() in self.given for one in folders for file in files_in(one))
+
+    def rest_on(self, plugins: Sequence[Plugin]) -> None:
+        """Go on from the library and the plugins, to none of which any of the files belongs."""
+        if _ALL not in self.rested_on:
+            self.rested_on[_ALL] = Engine.load(plugins=bool(plugins)).knowledge
+        self.knowledge = self.rested_on[_ALL]
+        self.derivations += (one for plugin in plugins for one in plugin.derivations)
 
     def foreign(self, plugin: Plugin) -> None:
         """Rulesets of a package for places outside its region, which would stop every run."""
@@ -158,9 +171,14 @@ def problems_of(
 
 def _check_packages(checker: _Checker, sources: Sources) -> bool:
     """The library and the plugins; whether what rests on them can be checked too."""
+    plugins = () if sources.no_plugins else installed_plugins()
+    folders = [core_rulesets(), *(one for plugin in plugins for one in plugin.documents)]
+    if not checker.has_any_in(folders):
+        checker.rest_on(plugins)
+        return True
     if not checker.package([core_rulesets()], CORE):
         return False
-    for plugin in () if sources.no_plugins else installed_plugins():
+    for plugin in plugins:
         checker.hooks(plugin)
         if not checker.package(plugin.documents, plugin.name):
             return False
