@@ -1,12 +1,10 @@
 """Why a rule holds for a case, with whose definitions told."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import Final
 
 import attrs
 
-from bizrules import wording
 from bizrules.assessment import Assessment, Assessor, Reading
 from bizrules.conditions import Defined, Test, facts_read, walk
 from bizrules.facts import Vocabulary
@@ -44,7 +42,8 @@ def trace_rule(rule: str, main: Assessment, current: Assessment, assessor: Asses
         else:
             law, told = current, _KNOWN(current.stretch).compulsion.get(rule)
             told = told or _tell_measure(rule, current, assessor)
-    return traced(told.late, law.reading)
+    reading = law.reading
+    return traced(told.parts(reading), reading.view)
 
 
 def _tell_measure(rule: str, current: Assessment, assessor: Assessor) -> "_Told":
@@ -67,31 +66,15 @@ class _Told:
         vocabulary: Declarations of its facts.
         telling: What is told besides, but for the facts that were computed.
         notes: What bears on it besides its condition.
-        late: The fields of its trace for the reading of any case, found when they are read.
     """
 
     candidate: Candidate
     vocabulary: Vocabulary
     telling: Telling
     notes: tuple[Trace, ...]
-    late: Parts = attrs.field(init=False)
     _known: dict[frozenset[str], Callable[[View], Parts]] = attrs.field(factory=dict, init=False)
 
-    @late.default
-    def _found_when_read(self) -> Parts:
-        condition = self.candidate.condition
-        parts: Parts = {name: FromGiven(partial(self._field, name)) for name in _FIELDS}
-        if not isinstance(condition, Test):
-            # What it is and says is the same for every case.
-            parts["text"] = wording.condition_text(condition, self.vocabulary)
-        return parts
-
-    def _field(self, name: str, reading: Reading) -> object:
-        """A field of its trace for a case."""
-        found = self._parts(reading)[name]
-        return found.work_out(reading.view) if isinstance(found, FromGiven) else found
-
-    def _parts(self, reading: Reading) -> Parts:
+    def parts(self, reading: Reading) -> Parts:
         """The fields of its trace for a case."""
         derived = reading.derived
         if derived:
@@ -116,9 +99,6 @@ class _Told:
         truth = why["truth"] & self.notes[-1].truth
         children = FromGiven(lambda view: (traced(why, view), *self.notes))
         return {**why, **PLAIN, "node": "all", "truth": truth, "children": children}
-
-
-_FIELDS: Final = tuple(field.name for field in attrs.fields(Trace))
 
 
 @attrs.frozen(eq=False)

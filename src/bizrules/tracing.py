@@ -93,20 +93,20 @@ def trace(
 _TraceDraft: Final = draft_of(Trace)
 
 
-def traced(parts: Parts, given: object) -> Trace:
+def traced(parts: Parts, given: View) -> Trace:
     """The trace of these fields.
 
     Args:
         parts: What `FORMERS` give for a view, or for one over which all tests turn out the same.
-        given: The view; or what else each of the fields is found from.
+        given: The view.
     """
     draft = _TraceDraft()
     draft._parts = parts  # noqa: SLF001 - the record is begun here
     draft._given = given  # noqa: SLF001 - likewise
-    truth = parts["truth"]
-    if type(truth) is Truth:
-        # Who reads a part mostly reads this.
-        draft.truth = truth
+    # Who reads a trace mostly reads this.
+    draft.truth, children = parts["truth"], parts["children"]
+    if type(children) is tuple:
+        draft.children = children
     draft.__class__ = Trace
     made: Trace = draft
     return made

@@ -12,7 +12,7 @@ from peers.written_python import matching, telling, tracing
 from rounds import Contender, Spread, in_turns, ratios
 from workload import Workload, build, plain
 
-from bizrules.outcomes import Outcome
+from bizrules.outcomes import Outcome, Trace
 from bizrules.rules import Rule
 from bizrules.truth import Truth
 
@@ -60,12 +60,23 @@ def explained(outcome: Outcome) -> int:
     """Read what explains it, too: questions, near misses, traces of what holds or is unknown.
 
     Read are fact, kind, changes and share of each question, rule, misses and curability of each
-    near miss, and the trace of each finding that did not fail, besides what `whole` reads.
+    near miss, and the truth of every node in the trace of each finding that did not fail, besides
+    what `whole` reads.
     """
     asked = [(one.fact, one.kind, one.changes, one.settles) for one in outcome.questions]
     missed = [(one.rule, one.misses, one.curable) for one in outcome.near_misses]
-    traces = [one.trace for one in (*outcome.held, *outcome.unknown)]
-    return whole(outcome) + len(asked) + len(missed) + len(traces)
+    truths = [truth for one in (*outcome.held, *outcome.unknown) for truth in _truths(one.trace)]
+    return whole(outcome) + len(asked) + len(missed) + len(truths)
+
+
+def _truths(trace: Trace) -> list[Truth]:
+    """The truths of a condition and of all its parts."""
+    found, waiting = [], [trace]
+    while waiting:
+        one = waiting.pop()
+        found.append(one.truth)
+        waiting += one.children
+    return found
 
 
 def said(outcome: Outcome) -> int:
