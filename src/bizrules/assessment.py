@@ -169,8 +169,8 @@ class Assessment(Drafted):
             return Fine(state=FineState.UNDETERMINED, text=phrase("fine.gap"))
         laws = list(product(self.stretch.provisions or (None,), self.stretch.bands))
         fines = [fine_for(self.penal(*law), self.grade, self.effects()) for law in laws]
-        if len(fines) == 1:
-            # Not hashed: that would say it in words.
+        first, *others = [(one.state, one.range, one.alternatives) for one in fines]
+        if all(one == first for one in others):  # Not hashed: that would say them in words.
             return fines[0]
         return fine_of_versions(list(dict.fromkeys(fines)), self.date)
 

@@ -12,12 +12,12 @@ from typing import Final, TypeAlias
 import attrs
 
 from bizrules.blocks import Block, Look, compile_block
-from bizrules.conditions import ALWAYS
+from bizrules.conditions import ALWAYS, facts_read
 from bizrules.facts import Value, Vocabulary
 from bizrules.multiples import FineSource, Multiple
 from bizrules.outcome_parts import FindingForm, Parts, Standing, finding_form
 from bizrules.outcomes import Fine, FineState
-from bizrules.penalties import Provision
+from bizrules.penalties import Grade, Provision
 from bizrules.receipts import RulesetStamp
 from bizrules.rules import Ruleset
 from bizrules.selection import Candidate, Step, Stretch
@@ -27,6 +27,9 @@ from bizrules.verdicts import UNTOLD, PenaltyVerdict, Verdicts, VerdictTable, ra
 
 MOST_PATTERNS: Final = 32
 """So many patterns of a law are kept; what others lead to is put together each time."""
+
+MOST_FINES: Final = 16
+"""So many fines of a law are kept by the facts that they were worked out from."""
 
 MOST_LAWS: Final = 20_000
 """So many laws of an engine are compiled; cases under others are matched rule by rule."""
@@ -91,18 +94,21 @@ class Told:
         standing: Those of them that hold, then those that cannot be told.
         holding: How many of these hold.
         verdict: What the rules lead to.
+        possible: Grades still possible; None until they were worked out once.
         held: Rules that hold, by id.
         unknown: Rules that cannot be told, by id.
         fines: Fines that the switches of the provision move, by what those tell.
     """
 
     __slots__ = (
+        "_opened",
         "findings",
         "fine",
         "fines",
         "form",
         "held",
         "holding",
+        "possible",
         "standing",
         "unknown",
         "verdict",
@@ -127,6 +133,19 @@ class Told:
         self.held = held
         self.unknown = unknown
         self.fines: dict[int, Fine | Multiple] = {}
+        self.possible: frozenset[Grade | None] | None = None
+        self._opened: Told | None = None
+
+    @property
+    def opened(self) -> "Told":
+        """The same where it is open whether this law applies: then no grade is proposed."""
+        found = self._opened
+        if found is None:
+            found = Told(self.held, self.unknown, self.verdict, self.findings)
+            _, permitted, _, contested, _ = self.form
+            found.form = None, permitted, None, contested, False
+            self._opened = found
+        return found
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -147,6 +166,11 @@ class CompiledLaw:
         receipt: The parts of receipts under it.
         switches: Which switches of its provision hold, and which cannot be told.
         bases: For each switch whether the fine behind it is a multiple of a fact.
+        doubtful: In a pattern the bits of rules that may not be in force: that they hold.
+        patterns: What follows from patterns that were met.
+        fines: Fines by grade, effects, and what the switches tell.
+        fined: Facts on which the fine depends besides.
+        worked_out: Fines by the values of these.
     """
 
     stretch: Stretch
@@ -161,14 +185,29 @@ class CompiledLaw:
     stamps: tuple[RulesetStamp, ...]
     switches: Block
     bases: tuple[bool, ...]
+    doubtful: int
     patterns: dict[int, Told] = attrs.field(factory=dict, init=False)
     fines: dict[object, Fine | Multiple] = attrs.field(factory=dict, init=False)
+    fined: tuple[str, ...] = attrs.field(init=False)
+    worked_out: dict[object, Fine] = attrs.field(factory=dict, init=False)
     receipt: Parts = attrs.field(factory=dict, init=False)
     _failed: list[FindingForm] = attrs.field(init=False)
 
     def match(self, look: Look) -> int:
         """Which rules hold and which cannot be told, as a pattern."""
         return self.general(look) | self.own(look) << self.shift
+
+    @fined.default
+    def _facts_of_fines(self) -> tuple[str, ...]:
+        found: set[str] = set()
+        for provision in self.stretch.provisions:
+            found |= facts_read(provision.only_after)
+            for tier in provision.tiers:
+                found |= facts_read(tier.when)
+                found.update(
+                    () if tier.fine is None or tier.fine.base is None else [tier.fine.base]
+                )
+        return tuple(sorted(found))
 
     @_failed.default
     def _all_failed(self) -> list[FindingForm]:
@@ -178,7 +217,9 @@ class CompiledLaw:
         """What follows from a pattern of the block that was not met before."""
         findings, ranked = self._failed.copy(), []
         sides: tuple[list[int], list[int]] = [], []
-        rest = pattern
+        # What would hold cannot be told where it may not be in force.
+        doubted = pattern & self.doubtful
+        rest = pattern ^ doubted | doubted << UNTOLD
         while rest:
             lowest = rest & -rest
             rest ^= lowest
@@ -221,19 +262,50 @@ class CompiledLaw:
             look: Finds the values of facts.
             source: Works the fine out from the facts.
         """
+        grade, effects = told.form[0], told.verdict.result.effects
+        # Where a date decides between versions, the fine says which.
+        by_date = source.date if self.has_versions else None
         found = self.switches(look) if self.bases else 0
-        said = told.form[0], told.verdict.result.effects, found
+        said = grade, effects, found, by_date
         kept = self.fines.get(said)
-        worked_out = kept if isinstance(kept, Fine) else source.plain_fine()
+        if isinstance(kept, Fine):
+            worked_out = kept
+        else:
+            worked_out = self._fine_of_facts((grade, effects, by_date), look, source)
         kept = kept or self._to_keep(found, worked_out, source)
         if kept is not None:
-            self.fines[said] = told.fines[found] = kept
-            if not self.bases:
-                told.fine = worked_out
+            self.fines[said] = kept
+            if not self.has_versions:
+                told.fines[found] = kept
+                told.fine = None if self.bases else worked_out
         return worked_out
+
+    def _fine_of_facts(self, said: tuple[object, ...], look: Look, source: FineSource) -> Fine:
+        """The fine as it is worked out from the facts; kept for others that state the same.
+
+        Args:
+            said: What bears on it besides.
+            look: Finds the values of facts.
+            source: Works it out.
+        """
+        key = *said, *map(look, self.fined)
+        known = self.worked_out.get(key)
+        if known is None:
+            known = source.plain_fine()
+            if len(self.worked_out) < MOST_FINES:
+                self.worked_out[key] = known
+        return known
+
+    @property
+    def has_versions(self) -> bool:
+        """Whether the provision or the bands are others on other possible days."""
+        return max(len(self.stretch.provisions), len(self.stretch.bands)) > 1
 
     def _to_keep(self, found: int, fine: Fine, source: FineSource) -> Fine | Multiple | None:
         """What holds for every case of which the switches tell the same; None if nothing does."""
+        if len(self.stretch.provisions) > 1:
+            # The switches are those of one version only.
+            return None
         # Nothing but the precondition bears on a fine that is waived.
         if fine.state is FineState.WAIVED:
             return fine
@@ -243,10 +315,11 @@ class CompiledLaw:
                 return None
             if bits and place:
                 tier = self.stretch.provisions[0].tiers[place - 1]
-                return source.multiple(tier) if moves else fine
+                multiple = source.multiple(tier) if moves and not self.has_versions else None
+                return multiple if moves else fine
             if not bits and not place:
                 # Before the first switch, the precondition, there is no fine.
-                return fine
+                break
         return fine
 
 
@@ -272,10 +345,11 @@ class LawCompiler:
     _forms: dict[int, FindingForms] = attrs.field(factory=dict, init=False)
 
     def law(self, stretch: Stretch) -> CompiledLaw | None:
-        """The law of the stretch, compiled; None where a date or a gap leaves open what it is."""
+        """The law of the stretch, compiled; None where a date leaves open what a rule says."""
         known = self._laws.get(id(stretch))
         if known is None:
-            if not _is_certain(stretch) or len(self._laws) >= MOST_LAWS:
+            varies = any(candidate.others for candidate in stretch.penalty)
+            if varies or len(self._laws) >= MOST_LAWS:
                 return None
             # By identity: what is kept keeps the stretch alive.
             known = self._laws.setdefault(id(stretch), (stretch, self._compile(stretch)))
@@ -289,19 +363,22 @@ class LawCompiler:
         order = sorted(range(len(weights)), key=lambda place: rank_of(weights[place]))
         rank = {place: number for number, place in enumerate(order)}
         provision = next(iter(stretch.provisions), None)
+        places = (*general, *own)
+        doubtful = (2 * at for at, one in enumerate(places) if _is_doubtful(stretch, one))
         return CompiledLaw(
             stretch=stretch,
             plan=stretch.plan,
             general=self._shared([penalty[place] for place in general]),
             own=self._block([penalty[place] for place in own]) if own else _nothing,
             shift=2 * len(general),
-            places=(*general, *own),
+            places=places,
             ranks=tuple((rank[at], self.verdicts.number(w)) for at, w in enumerate(weights)),
             forms=tuple(self._forms_of(candidate) for candidate in penalty),
             table=self.verdicts.table(stretch),
             stamps=stamps_of(stretch.rulesets),
             switches=self._switched(provision),
             bases=_bases(provision),
+            doubtful=sum(1 << bit for bit in doubtful),
         )
 
     def _block(self, candidates: Sequence[Candidate]) -> Block:
@@ -335,10 +412,35 @@ class LawCompiler:
         return known[1]
 
 
+@attrs.frozen(eq=False)
+class TwoLaws:
+    """Old law and new, compiled: those of act and decision, which differ.
+
+    Attributes:
+        old: That of the act.
+        new: That of the decision.
+        receipt: The parts of receipts under both.
+        same_plan: Whether both compute the same facts in the same way.
+    """
+
+    old: CompiledLaw
+    new: CompiledLaw
+    receipt: Parts = attrs.field(kw_only=True)
+    same_plan: bool = attrs.field(init=False)
+
+    @same_plan.default
+    def _computes_alike(self) -> bool:
+        return self.old.plan == self.new.plan
+
+
+LawMet: TypeAlias = CompiledLaw | TwoLaws
+"""The law of the days of a case, met before."""
+
 Days: TypeAlias = tuple[int, int, int, int]
 """The stretches of time in which the days of the act, and those of the decision, begin and end."""
 
 _NO_SPAN: Final = (date.max, date.min, None)
+_NO_SPANS: Final = (date.max, date.min, date.max, date.min, None)
 
 
 @attrs.define(eq=False)
@@ -349,22 +451,30 @@ class LawsMet:
         borders: Days on which the law may change.
         span: A stretch of time in which the law stays the same, and that law: of the last case of
             which act and decision lay in one. None where more than one law is looked at.
+        spans: The same of the last case of which they lay in two: that of the act, that of the
+            decision, and the law.
     """
 
     borders: tuple[date, ...]
-    span: tuple[date, date, CompiledLaw | None] = attrs.field(init=False, default=_NO_SPAN)
+    span: tuple[date, date, LawMet | None] = attrs.field(init=False, default=_NO_SPAN)
+    spans: tuple[date, date, date, date, LawMet | None] = attrs.field(init=False, default=_NO_SPANS)
     _met: dict[Days, bool] = attrs.field(factory=dict, init=False)
-    _laws: dict[Days, CompiledLaw | None] = attrs.field(factory=dict, init=False)
+    _laws: dict[Days, LawMet | None] = attrs.field(factory=dict, init=False)
 
-    def law_on(self, acted: DateSpan, decided: DateSpan) -> tuple[Days | None, CompiledLaw | None]:
+    def law_on(self, acted: DateSpan, decided: DateSpan) -> tuple[Days | None, LawMet | None]:
         """The law of act and decision; or, where it is not kept, the stretches they lie in."""
         days = *self._ends(acted), *self._ends(decided)
         if days not in self._laws:
             return days, None
         law = self._laws[days]
-        if min(days) == max(days):
+        act, act_ends, decision, decision_ends = days
+        if act == act_ends and decision == decision_ends:
             ends = (date.min, *self.borders, date.max)
-            self.span = ends[days[0]], ends[days[0] + 1], law
+            since, until = ends[decision], ends[decision + 1]
+            if act == decision:
+                self.span = since, until, law
+            else:
+                self.spans = ends[act], ends[act + 1], since, until, law
         return None, law
 
     def _ends(self, span: DateSpan) -> tuple[int, int]:
@@ -382,7 +492,7 @@ class LawsMet:
         self._met[days] = True
         return True
 
-    def keep(self, days: Days, law: CompiledLaw | None) -> CompiledLaw | None:
+    def keep(self, days: Days, law: LawMet | None) -> LawMet | None:
         """Keep the law of stretches of time."""
         return self._laws.setdefault(days, law)
 
@@ -409,12 +519,6 @@ def _bases(provision: Provision | None) -> tuple[bool, ...]:
     return found
 
 
-def _is_certain(stretch: Stretch) -> bool:
-    """Whether it is one law, whatever a date may be: then rules only hold, fail or wait."""
-    several = max(len(stretch.combinations), len(stretch.provisions), len(stretch.bands))
-    return (
-        several <= 1
-        and stretch.is_violation is True
-        and not stretch.doubtful
-        and not any(candidate.others for candidate in stretch.penalty)
-    )
+def _is_doubtful(stretch: Stretch, place: int) -> bool:
+    """Whether a rule is in force on only some of the possible days."""
+    return stretch.penalty[place].rule.id in stretch.doubtful

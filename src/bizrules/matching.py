@@ -154,6 +154,22 @@ def compile_condition(
     return _disjunction(parts) if isinstance(condition, (AnyOf, PerKind)) else _conjunction(parts)
 
 
+def compiled_late(condition: Condition, vocabulary: Vocabulary, names: Names) -> Matcher:
+    """The function that `compile_condition` makes, made when it is first called.
+
+    Many laws are met whose conditions are told by other means.
+    """
+    made: Matcher | None = None
+
+    def match(view: View) -> bool | None:
+        nonlocal made
+        if made is None:
+            made = compile_condition(condition, vocabulary, names)
+        return made(view)
+
+    return match
+
+
 def _negation(part: Matcher) -> Matcher:
     def match(view: View) -> bool | None:
         truth = part(view)

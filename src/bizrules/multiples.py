@@ -18,6 +18,10 @@ from bizrules.values import Money
 class FineSource(Protocol):
     """Works out the fine of a case whose rules were told."""
 
+    @property
+    def date(self) -> str:
+        """The date of the case that says which law it is."""
+
     def plain_fine(self) -> Fine:
         """The fine, worked out from the facts."""
 

@@ -88,6 +88,20 @@ def questions_for(assessor: Assessor, answer: Answer) -> tuple[Question, ...]:
     return found
 
 
+def asked_facts(answer: Answer) -> tuple[str, ...]:
+    """What the questions of an outcome are about, facts and dates, by name.
+
+    Args:
+        answer: What is known in the case.
+    """
+    applied, fined = answer.applied, _fine_facts(answer)
+    main = applied.main
+    if applied.other is None and main.settled and not fined and not main.case.measures:
+        return ()
+    needs, _ = _needs(answer, fined)
+    return tuple(sorted(needs))
+
+
 def _asked(assessor: Assessor, answer: Answer, fined: Iterable[str]) -> tuple[Question, ...]:
     """The questions, worked out anew.
 
@@ -96,26 +110,37 @@ def _asked(assessor: Assessor, answer: Answer, fined: Iterable[str]) -> tuple[Qu
         answer: Likewise.
         fined: Facts that leave the fine open.
     """
-    needs: dict[str, _Need] = {}
-    main = Trials.of(answer.main)
-    laws = [main]
-    if answer.applied.other is not None and not answer.applied.settled:
-        laws.append(Trials.of(answer.applied.other))
-    for law in laws:
-        _need_of_rules(law, needs)
-    current = answer.applied.current
-    _need(current, deciding_measures(current), "compulsion", needs)
-    # Between two settled laws that differ, the fine decides.
-    decides = not answer.applied.settled and all(one.law.settled for one in laws)
-    for name in fined:
-        need = needs.setdefault(name, _Need())
-        need.changes.update(("fine", "grade") if decides else ("fine",))
-    for name in tie_facts(answer.applied):
-        needs.setdefault(name, _Need()).changes.add("grade" if decides else "kinds")
+    needs, main = _needs(answer, fined)
+    if not needs:
+        return ()
+    main = main or Trials.of(answer.main)
     questions = [_question(name, assessor, answer, need, main) for name, need in needs.items()]
     if len(questions) > 1:
         questions.sort(key=lambda question: question.rank)
     return tuple(questions)
+
+
+def _needs(answer: Answer, fined: Iterable[str]) -> tuple[dict[str, _Need], Trials | None]:
+    """What is missing, by fact or date, and what waits for it; the trials of an open main law."""
+    needs: dict[str, _Need] = {}
+    applied = answer.applied
+    laws = [applied.main]
+    if applied.other is not None and not applied.settled:
+        laws.append(applied.other)
+    trials = [None if law.settled else Trials.of(law) for law in laws]
+    for one in trials:
+        if one is not None:
+            _need_of_rules(one, needs)
+    current = applied.current
+    _need(current, deciding_measures(current), "compulsion", needs)
+    # Between two settled laws that differ, the fine decides.
+    decides = not applied.settled and all(law.settled for law in laws)
+    for name in fined:
+        need = needs.setdefault(name, _Need())
+        need.changes.update(("fine", "grade") if decides else ("fine",))
+    for name in tie_facts(applied):
+        needs.setdefault(name, _Need()).changes.add("grade" if decides else "kinds")
+    return needs, trials[0]
 
 
 _Key: TypeAlias = tuple[object, ...]
@@ -213,10 +238,9 @@ def _fine_facts(answer: Answer) -> tuple[str, ...]:
 
 def _need_of_rules(trials: Trials, needs: dict[str, _Need]) -> None:
     law = trials.law
-    if not law.settled:
-        _need(law, trials.deciding(), "grade", needs)
-        if law.stretch.is_violation is None or len(law.stretch.combinations) > 1:
-            needs.setdefault(law.date, _Need()).changes.add("grade")
+    _need(law, trials.deciding(), "grade", needs)
+    if law.stretch.is_violation is None or len(law.stretch.combinations) > 1:
+        needs.setdefault(law.date, _Need()).changes.add("grade")
 
 
 def _need(

@@ -15,7 +15,7 @@ from bizrules.concepts import concepts_on, dated_concepts
 from bizrules.conditions import Condition, facts_read, without
 from bizrules.facts import Vocabulary
 from bizrules.history import FirstViolation
-from bizrules.matching import Matcher, View, compile_condition
+from bizrules.matching import Matcher, View, compile_condition, compiled_late
 from bizrules.moments import Moment, days_of
 from bizrules.penalties import BandTable, Provision
 from bizrules.regions import RegionTable
@@ -349,7 +349,7 @@ class Selector:
             rule=rule,
             ruleset=ruleset,
             condition=condition,
-            match=compile_condition(condition, self.vocabulary, names),
+            match=compiled_late(condition, self.vocabulary, names),
             names=names,
             reads=facts_read(condition),
             weight=weigh(rule, depth=self._depth(rule)) if rule.axis is Axis.PENALTY else None,

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from case_table import columns
 from pyspark import SparkContext
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
@@ -139,7 +140,7 @@ def earlier() -> pa.Table:
         for number in range(2, 40, 3)
         for _ in range(1 + number % 2)
     ]
-    rows += [{**rows[0], "case": "of nobody"}, {**rows[0], "case": None}]
+    rows.append({**rows[0], "case": "of nobody"})
     return pa.Table.from_pylist(rows, PRIORS)
 
 
@@ -233,6 +234,14 @@ def test_columns_are_refused_before_any_job(spark: SparkSession) -> None:
     codes = sorted(problem.code for problem in caught.value.problems)
     assert codes == ["missing-column", "unknown-column"]
     assert spark.sparkContext.statusTracker().getJobIdsForGroup() == before
+
+
+def test_a_prior_without_a_case_ends_the_job(spark: SparkSession) -> None:
+    """Whose it is cannot be told, so that no case is evaluated as if it were of nobody."""
+    cases = spark.createDataFrame(found_in_shops())
+    priors = spark.createDataFrame([("c001", None), (None, "930103")], "case string, region string")
+    with pytest.raises(PySparkException, match="has no `case`"):
+        evaluate_dataframe(cases, national(), priors=priors).collect()
 
 
 def test_a_process_reads_a_bundle_once(tmp_path: Path) -> None:

@@ -489,7 +489,11 @@ def _draft(place: str, of_measures: Sequence[Measure] | bool | None, **drawn: An
     return measure_rule(place, None if of_measures is True else of_measures, **unlike)
 
 
-def _drafts(places: Sequence[str], effects: Sequence[RuleEffect]) -> st.SearchStrategy[Rule]:
+def _drafts(
+    places: Sequence[str],
+    effects: Sequence[RuleEffect],
+    intervals: Sequence[Interval] = _INTERVALS,
+) -> st.SearchStrategy[Rule]:
     return st.builds(
         _draft,
         place=st.sampled_from(places),
@@ -501,7 +505,7 @@ def _drafts(places: Sequence[str], effects: Sequence[RuleEffect]) -> st.SearchSt
         violations=st.sampled_from((None, frozenset({ONE}), frozenset({ONE, TWO}))),
         departments=st.sampled_from((None, None, frozenset(DEPARTMENTS.values()))),
         list=st.sampled_from((None, "exempt")),
-        in_force=st.sampled_from(_INTERVALS),
+        in_force=st.sampled_from(intervals),
         published=st.sampled_from((None, None, *_PUBLISHED)),
         effect=st.sampled_from(effects),
     )
@@ -611,6 +615,19 @@ WORLDS: Final = _worlds(
 )
 """Up to eight rules in the rulesets of the country, a city and two of its districts."""
 
+TURNING_WORLDS: Final = _worlds(
+    {
+        "rules": _several(_drafts(_OFTEN, _EFFECTS, _INTERVALS[3:])),
+        "places": _places(None, None, None, *Combination),
+        "provisions": st.sampled_from((*PROVISIONS, *PLAIN_PROVISIONS)),
+        "special": _SPECIAL,
+        "days": st.sampled_from((*[Interval()] * 4, Interval(until=BORDERS[1]))),
+        "known_on": st.just(None),
+    },
+    derived=True,
+)
+"""Worlds like the first, in which most rules begin or end on a border."""
+
 _PLAIN: Final[Mapping[str, st.SearchStrategy[Any]]] = {
     "rules": _several(_drafts(_OFTEN, (RuleEffect(),))),
     "places": _places(None),
@@ -654,6 +671,15 @@ _DATES: Final[Sequence[tuple[DateSpan | None, DateSpan | None]]] = (
     *[(one, two) for one in _SPAN for two in _SPAN if one.earliest <= two.earliest],  # type: ignore[operator]  # exact
     *[(one, two) for one in (_SPAN[0], *_ROUGHLY, None) for two in (*_ROUGHLY, _SPAN[-1], None)],
 )
+
+
+def _lies_between(one: DateSpan, border: date, two: DateSpan) -> bool:
+    """Whether one day is before the border, and the other is not."""
+    return (
+        one.latest is not None and two.earliest is not None and one.latest < border <= two.earliest
+    )
+
+
 _ALL_FACTS: Final = {name: st.sampled_from(some) for name, some in VALUES.items()}
 _FACTS: Final[st.SearchStrategy[dict[str, Value]]] = st.one_of(
     st.fixed_dictionaries(_ALL_FACTS),
@@ -693,6 +719,21 @@ _PRIORS: Final = (
 )
 CASES: Final = _cases(_DATES, _PRIORS)
 """Cases with exact, rough and missing dates, parties and priors known and unknown."""
+
+_TURNS: Final = [
+    (one, two)
+    for one in _SPAN
+    for two in _SPAN
+    for border in BORDERS
+    if _lies_between(one, border, two)
+]
+TURNING_CASES: Final = _cases(_TURNS, _PRIORS)
+"""Cases whose act and decision have a border of the law between them."""
+
+ROUGHLY_TURNING_CASES: Final = _cases(
+    [*_TURNS, *((one, two) for one in _ROUGHLY for two in (*_ROUGHLY, _SPAN[-1], None))], _PRIORS
+)
+"""The same, and cases of which it is not known on which side of a border a day lies."""
 
 PLAIN_CASES: Final = _cases(_DATES, (None,))
 """Cases of which nothing can be derived."""

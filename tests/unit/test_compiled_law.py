@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from typing import cast
 
 import attrs
 import pytest
@@ -9,12 +10,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from bizrules import compiled_law, verdicts
+from bizrules.answers import ChosenAnswer
 from bizrules.cases import Case
 from bizrules.compiled_law import LawsMet
-from bizrules.conditions import Op
+from bizrules.conditions import Defined, Op
 from bizrules.engine import Engine
-from bizrules.evaluation import CompiledAnswer
-from bizrules.outcomes import FineState, Outcome
+from bizrules.errors import CaseError
+from bizrules.evaluation import Answer, CompiledAnswer
+from bizrules.outcomes import FineState, LawBasis, LawChoice, Outcome
 from bizrules.penalties import Band, BandTable, FineEffect, FineScale, Grade, Shape
 from bizrules.plain import to_plain
 from bizrules.rules import Rule, RuleEffect, Ruleset
@@ -31,11 +34,13 @@ from property.worlds import (
     fine_tier,
     is_true,
     knowledge,
+    measure_rule,
     provision,
     rule,
     ruleset,
     violation,
 )
+from strategies import text
 
 MINOR = rule("r.national/minor", Grade.EXEMPT, is_true("minor"))
 SOLD = rule("r.national/sold", Grade.HEAVIER, is_true("sold"))
@@ -97,6 +102,7 @@ class TestKeeping:
     @pytest.mark.parametrize(
         ("module", "limit"),
         [
+            (compiled_law, "MOST_FINES"),
             (compiled_law, "MOST_PATTERNS"),
             (compiled_law, "MOST_LAWS"),
             (verdicts, "MOST_KEPT"),
@@ -200,6 +206,140 @@ def plainly(built: Engine, one: Case) -> Outcome:
 
 
 SMALL = check("goods_value", Op.BELOW, Money.from_yuan(100))
+
+
+NEW = attrs.evolve(MINOR, in_force=Interval(BORDERS[1]))
+OLD = attrs.evolve(SOLD, id="r.national/old", in_force=Interval(until=BORDERS[1]))
+BEFORE = BORDERS[1].replace(year=BORDERS[1].year - 1, month=12, day=31)
+IN_DOUBT = DateSpan(date(2021, 12, 1), date(2022, 1, 31))
+"""Days before and after the border."""
+VERSIONS = (
+    provision(fine_tier(1_000, 5_000), in_force=Interval(until=BORDERS[1])),
+    provision(fine_tier(2, 10, base="goods_value"), in_force=Interval(BORDERS[1])),
+)
+
+
+def chosen(built: Engine, one: Case) -> ChosenAnswer:
+    """What computes the parts after a choice between two laws that were met before."""
+    source = answer(built, one)
+    assert isinstance(source, ChosenAnswer)
+    assert to_plain(built.evaluate(one)) == to_plain(plainly(built, one))
+    return source
+
+
+def crossing(**facts: bool | int) -> Case:
+    """A case decided under a law that was not in force when the act was committed."""
+    return case(committed=BEFORE, facts=facts)
+
+
+class TestTwoLaws:
+    """Old law or new: both are compiled, and the choice is made between what they lead to."""
+
+    @pytest.mark.parametrize(
+        ("facts", "choice", "basis"),
+        [
+            ({"minor": True, "sold": False}, LawChoice.NEW, LawBasis.GRADE),
+            ({"minor": False, "sold": False}, LawChoice.OLD, LawBasis.EQUAL),
+            ({"minor": False, "sold": True}, LawChoice.NEW, LawBasis.GRADE),
+            ({}, LawChoice.OPEN, None),
+        ],
+    )
+    def test_choices(
+        self, facts: dict[str, bool], choice: LawChoice, basis: LawBasis | None
+    ) -> None:
+        """The more lenient law is applied, and until it is known which that is the choice is open.
+
+        *Source*: 行政处罚法 37.
+        """
+        applied = chosen(engine(NEW, OLD), crossing(**facts)).applied
+        assert (applied.choice, applied.basis) == (choice, basis)
+
+    def test_law_that_waits_for_a_fine(self) -> None:
+        """While the fines of two settled laws cannot be compared no grade is proposed."""
+        built = engine(OLD, violations=[violation(ONE, *VERSIONS)])
+        source = chosen(built, crossing(sold=True))
+        assert source.applied.choice is LawChoice.OPEN
+        assert (source.applied.main.settled, source.told.form[0]) == (True, None)
+        assert source.told is chosen(built, crossing(sold=True)).told
+
+    def test_days_in_doubt(self) -> None:
+        """A rule that may not be in force cannot be told where it would hold."""
+        built = engine(NEW, SOLD)
+        one = case(committed=IN_DOUBT, facts={"minor": True, "sold": True})
+        old = chosen(built, one).applied.main
+        assert [[c.rule.id for c in side] for side in (old.held, old.unknown)] == [
+            [SOLD.id],
+            [NEW.id],
+        ]
+
+    def test_versions_in_doubt(self) -> None:
+        """Of a provision in two possible versions the fine is worked out for each case."""
+        built = engine(SOLD, violations=[violation(ONE, *VERSIONS)])
+        found = [
+            chosen(built, case(committed=IN_DOUBT, facts={"sold": True, "goods_value": value}))
+            for value in (10, 1_000)
+        ]
+        texts = [one.applied.main.fine().text.zh for one in found]
+        assert texts[0] != texts[1]
+
+    def test_bands_in_doubt(self) -> None:
+        """Bands in two possible versions are named with the date that decides."""
+        later = attrs.evolve(banded([SOLD]), in_force=Interval(BORDERS[1]))
+        always = ruleset("r.other", [])
+        known = knowledge([later, always], [violation(ONE, provision(fine_tier(1_000, 5_000)))])
+        built = Engine(knowledge=known)
+        both = case(committed=IN_DOUBT, decided=IN_DOUBT, facts={"sold": True})
+        source = chosen(built, both)
+        assert source.law.has_versions
+        assert source.fine() == plainly(built, both).fine
+
+    def test_measures(self) -> None:
+        """Measures follow the law of the decision, whichever law the penalty follows."""
+        may = measure_rule("r.national/m", None, is_true("minor"), in_force=Interval(BORDERS[1]))
+        built = engine(NEW, OLD, may)
+        one = attrs.evolve(crossing(sold=False), measures=("seizure",))
+        outcomes = [built.evaluate(one) for _ in range(4)]
+        assert isinstance(outcomes[-1].source, ChosenAnswer)
+        assert [to_plain(other) for other in outcomes] == [to_plain(plainly(built, one))] * 4
+
+    def test_changed_copy(self) -> None:
+        """A copy of an assessment says what an assessment says that was never compiled."""
+        built = engine(NEW, OLD, violations=[violation(ONE, provision(fine_tier(1_000, 5_000)))])
+        law = chosen(built, crossing(minor=True, sold=True)).applied.main
+        plain = cast("Answer", plainly(built, crossing(minor=True, sold=True)).source).main
+        for one in (law, attrs.evolve(law, settled=False)):
+            assert one.possible() == plain.possible()
+        opened = [attrs.evolve(one, settled=False).fine() for one in (law, plain)]
+        assert opened[0] == opened[1]
+
+    def test_what_is_no_violation(self) -> None:
+        """An act that neither law forbids is refused, however often it was met."""
+        gone = violation(ONE, in_force=Interval(until=date(2021, 1, 1)))
+        for built in [engine(NEW, violations=[gone])] * 3:
+            with pytest.raises(CaseError, match="violation-not-in-force"):
+                built.evaluate(crossing())
+
+    def test_definitions_in_doubt(self) -> None:
+        """Where a date leaves open what a rule says, the case goes the plain way."""
+        versions = tuple(
+            Defined(
+                name="r.national#kind",
+                label=text("kind"),
+                condition=is_true(name),
+                citations=(),
+                in_force=days,
+            )
+            for name, days in (
+                ("minor", Interval(until=BORDERS[1])),
+                ("sold", Interval(BORDERS[1])),
+            )
+        )
+        built = engine(
+            rule("r.national/kind", Grade.EXEMPT, attrs.evolve(versions[0], others=versions[1:]))
+        )
+        one = case(committed=IN_DOUBT, facts={"minor": True})
+        outcomes = [built.evaluate(one) for _ in range(3)]
+        assert type(outcomes[-1].source) is Answer
 
 
 class TestFines:

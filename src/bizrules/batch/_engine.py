@@ -1,6 +1,7 @@
 """The engine for columns: which rows the compiled loops take, and which go one by one."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 import attrs
@@ -11,14 +12,22 @@ from bizrules.batch._cases import Row, rows_of
 from bizrules.batch._inputs import with_plain_texts
 from bizrules.batch._kernel import Array
 from bizrules.batch._outcomes import Dictionaries
-from bizrules.batch._plain_route import evaluate_row
+from bizrules.batch._plain_route import evaluate_rows
 from bizrules.batch._rows import Rows
-from bizrules.batch._schema import OUTCOME_SCHEMA, check_cases, check_priors
+from bizrules.batch._schema import OUTCOME_SCHEMA, BatchInputError, check_cases, check_priors
 from bizrules.batch._together import Together
 from bizrules.engine import Engine, default_engine
+from bizrules.errors import Problem
+from bizrules.provenance import Location
+
+_SHOWN: Final = 5
+"""So many rows are named at most."""
 
 CHUNK: Final = 131_072
 """So many rows are looked at together; more only cost memory."""
+
+_PIECE: Final = 2048
+"""So many rows that go one by one stand in memory as objects."""
 
 
 @attrs.define
@@ -69,7 +78,8 @@ class BatchEngine:
             priors: Earlier violations found: the column `case` and the fields of `Prior`.
 
         Raises:
-            BatchInputError: If a column is unknown, missing, doubled or of a wrong type.
+            BatchInputError: If a column is unknown, missing, doubled or of a wrong type, or an
+                earlier violation does not say whose it is.
         """
         check_cases(batch.schema, self.engine)
         return self.evaluate_with(batch, prior_rows(priors))
@@ -101,10 +111,15 @@ class BatchEngine:
         return pa.concat_batches([together, alone]).take(pa.array(order))
 
     def _one_by_one(self, rows: Rows, left: Array) -> pa.RecordBatch:
-        made = [
-            evaluate_row(self.engine, row, rows.priors_of(row), self._lang)
-            for row in rows.values(left)
+        parts = [
+            self._some(rows, left[start : start + _PIECE]) for start in range(0, len(left), _PIECE)
         ]
+        return parts[0] if len(parts) == 1 else pa.concat_batches(parts)
+
+    def _some(self, rows: Rows, places: Array) -> pa.RecordBatch:
+        """The outcomes of so many rows as may stand in memory as objects."""
+        batch = rows.batch.take(pa.array(places))
+        made = list(evaluate_rows(self.engine, batch, rows.priors_of, self._lang))
         refused = sum(one["settled"] is None for one in made)
         self.counts.problems += refused
         self.counts.one_by_one += len(made) - refused
@@ -115,16 +130,25 @@ def prior_rows(priors: pa.RecordBatch | pa.Table | None) -> dict[str, list[Row]]
     """Earlier violations by case.
 
     Raises:
-        BatchInputError: If a column is unknown, missing, doubled or of a wrong type.
+        BatchInputError: If a column is unknown, missing, doubled or of a wrong type, or an earlier
+            violation does not say whose it is.
     """
     if priors is None:
         return {}
     check_priors(priors.schema)
-    found: dict[str, list[Row]] = {}
     table = pa.Table.from_batches([priors]) if isinstance(priors, pa.RecordBatch) else priors
-    for batch in table.to_batches():
-        for row in rows_of(batch):
+    found: dict[str, list[Row]] = {}
+    ownerless = []
+    rows = chain.from_iterable(map(rows_of, table.to_batches()))
+    for place, row in enumerate(rows):
+        if row["case"] is None:
+            ownerless.append(Location("priors", path=f"$[{place}].case"))
+        else:
             found.setdefault(str(row["case"]), []).append(row)
+    if ownerless:
+        # Whose they are cannot be told, so that nobody is taken for a first offender.
+        details = {"key": "case"}
+        raise BatchInputError([Problem("missing-key", o, details) for o in ownerless[:_SHOWN]])
     return found
 
 
@@ -139,7 +163,8 @@ def evaluate_table(
         priors: Earlier violations found, likewise: the column `case` and the fields of `Prior`.
 
     Raises:
-        BatchInputError: If a column is unknown, missing, doubled or of a wrong type.
+        BatchInputError: If a column is unknown, missing, doubled or of a wrong type, or an earlier
+            violation does not say whose it is.
     """
     runner = BatchEngine(engine or default_engine())
     table = _table(data)

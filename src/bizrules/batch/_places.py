@@ -71,7 +71,7 @@ def _law_keys(
         key = np.int64(place) * 4 + undated[row]
         for one in range(4):
             found = _bucket(borders, starts[place], starts[place + 1], days[one, row])
-            key = (key << 10) | found
+            key = (key << _BITS) | found
         out[row] = key
 
 
@@ -134,8 +134,8 @@ class Places:
         if len(missing):
             fresh, rows = np.unique(keys[missing], return_index=True)
             self._keys.add(fresh)
-            for row in missing[rows].tolist():
-                self._add(given, row)
+            for key, row in zip(fresh.tolist(), missing[rows].tolist(), strict=True):
+                self._add(given, row, key)
             numbers = self._keys.numbers(keys)
         there = np.maximum(numbers, 0)
         if not len(self.law_of):
@@ -176,21 +176,30 @@ class Places:
         )
         return sorted(self._common[region].union(_days(own)))
 
-    def _add(self, given: Situations, row: int) -> None:
+    def _add(self, given: Situations, row: int, key: int) -> None:
         """Find the law of a row, which is that of all with its key."""
         region = self._region_names[int(given.regions[row])]
         violation = self._violation_names[int(given.violations[row])]
         acted, decided = given.act.span(row), given.decision.span(row)
         undated = int(given.undated[row])
         stretch = self.engine.assessor.selector.stretch
-        then = stretch(region, violation, Moment(acted, acted, decided))
         new = stretch(region, violation, Moment(decided, acted, decided))
         law: int | None = None
-        if undated == 2 or then.same_law(new):  # noqa: PLR2004 - no date at all
+        # Between the same borders the law is the same.
+        if (
+            undated == 2  # noqa: PLR2004 - no date at all
+            or _borders_passed(key, 0) == _borders_passed(key, 1)
+            or stretch(region, violation, Moment(acted, acted, decided)).same_law(new)
+        ):
             law = self.laws.number(new)
         self.law_of.append(HARD if law is None else law)
         choice = (LawChoice.SAME, LawChoice.DECISION_ONLY, LawChoice.UNDATED)[undated]
         self.choice_of.append(CHOICES.index(choice))
+
+
+def _borders_passed(key: int, one: int) -> int:
+    """How many borders lie before the first and the last day of the act, or of the decision (1)."""
+    return key >> 2 * _BITS * (1 - one) & (1 << 2 * _BITS) - 1
 
 
 def _days(intervals: Iterator[Interval]) -> Iterator[int]:

@@ -3,18 +3,21 @@
 This is what every other route must equal, and what takes the rows that no other route can.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, TypeAlias
 
 import pyarrow as pa
 
+from bizrules.answers import Answer
+from bizrules.batch._case_columns import read_cases
 from bizrules.batch._cases import CaseRow, Row, all_problems
 from bizrules.batch._schema import OUTCOME_SCHEMA
 from bizrules.engine import Engine
 from bizrules.errors import CaseError, Problem
-from bizrules.outcomes import Fine, FineRange, Outcome
+from bizrules.outcomes import Fine, FineRange, LawChoice, Outcome
+from bizrules.questions import asked_facts
 from bizrules.truth import Truth
 from bizrules.values import format_decimal
 
@@ -35,6 +38,7 @@ def columns_of(outcome: Outcome, lang: str = "zh") -> OutcomeRow:
         outcome: The outcome.
         lang: Language of the problems.
     """
+    row, asked, law = _said(outcome)
     return {
         "case": outcome.case.id,
         "grade": outcome.grade.code if outcome.grade is not None else None,
@@ -43,26 +47,38 @@ def columns_of(outcome: Outcome, lang: str = "zh") -> OutcomeRow:
         "settled": outcome.settled,
         "contested": outcome.contested,
         "crime_suspected": _TRUTHS[outcome.crime_suspected],
-        "row": outcome.reason.row,
+        "row": row,
         **fine_columns(outcome.fine),
         "held": [finding.rule for finding in outcome.held],
         "unknown": [finding.rule for finding in outcome.unknown],
-        "questions": sorted(question.fact for question in outcome.questions),
+        "questions": asked,
         "compulsion": [
             {"measure": one.measure.value, "verdict": one.verdict.value}
             for one in outcome.compulsion
         ],
-        "law": outcome.law_applied.choice.value,
+        "law": law.value,
         "problems": [problem_data(problem, lang) for problem in outcome.problems],
     }
+
+
+def _said(outcome: Outcome) -> tuple[str, list[str], LawChoice]:
+    """The row that applied, what is asked, and which law it is, without their words."""
+    source = outcome.source
+    if isinstance(source, Answer):
+        return source.row(), list(asked_facts(source)), source.applied.choice
+    asked = sorted(question.fact for question in outcome.questions)
+    return outcome.reason.row, asked, outcome.law_applied.choice
+
+
+_NO_FINE: Final[OutcomeRow] = dict.fromkeys(
+    name for name in OUTCOME_SCHEMA.names if name.startswith("fine_")
+)
 
 
 def fine_columns(fine: Fine) -> OutcomeRow:
     """The columns of the fine."""
     found = fine.range
-    columns: OutcomeRow = dict.fromkeys(
-        name for name in OUTCOME_SCHEMA.names if name.startswith("fine_")
-    )
+    columns = dict(_NO_FINE)
     columns["fine_state"] = fine.state.value
     if found is None:
         return columns
@@ -98,7 +114,13 @@ def yuan(fen: Fraction | None) -> Decimal | None:
     if fen is None:
         return None
     number = int(fen)
+    if abs(number) < _LONG:
+        return Decimal(number).scaleb(-2)
     return Decimal((int(number < 0), tuple(map(int, str(abs(number)))), -2))
+
+
+_LONG: Final = 10**18
+"""A decimal context may round longer numbers."""
 
 
 def multiple(times: Fraction | None) -> str | None:
@@ -143,6 +165,34 @@ def evaluate_row(engine: Engine, row: Row, priors: Sequence[Row], lang: str) -> 
     if reader.problems:
         return refused(row, all_problems(reader.problems, None), lang)
     return columns_of(outcome, lang)
+
+
+def evaluate_rows(
+    engine: Engine,
+    batch: pa.RecordBatch,
+    priors_of: Callable[[Row], Sequence[Row]],
+    lang: str,
+) -> Iterator[OutcomeRow]:
+    """The outcomes of rows, each as `evaluate_row` has it; the rows are read column by column.
+
+    All their values stand in memory, so a few thousand rows should come at once.
+
+    Args:
+        engine: The engine.
+        batch: The rows.
+        priors_of: Finds the earlier violations of a row by its id.
+        lang: Language of the problems.
+    """
+    for name, case, problems in read_cases(batch, engine.vocabulary, priors_of):
+        try:
+            outcome = engine.evaluate(case)
+        except CaseError as error:
+            yield refused({"id": name}, all_problems(problems, error), lang)
+            continue
+        if problems:
+            yield refused({"id": name}, all_problems(problems, None), lang)
+        else:
+            yield columns_of(outcome, lang)
 
 
 def outcome_batch(rows: Sequence[OutcomeRow]) -> pa.RecordBatch:

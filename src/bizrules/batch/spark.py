@@ -25,6 +25,7 @@ from bizrules.engine import Engine, default_engine
 
 # No fact and no column of a case can be called so.
 _PRIORS: Final = "$priors"
+_OWNERLESS: Final = "an earlier violation has no `case`: whose it is cannot be told"
 _CASE: Final = "$case"
 _KEPT: Final = 2
 
@@ -42,7 +43,8 @@ def evaluate_dataframe(
         engine: The engine, or the file of a bundle, which saves making one; None for the default
             engine.
         priors: Earlier violations, in the columns `case` (the id of the case) and the fields of
-            `Prior`, found by name. Those whose `case` is not among the cases are left out.
+            `Prior`, found by name. Those whose `case` is not among the cases are left out; one
+            without a `case` ends the job, since nobody may be taken for a first offender by it.
 
     Returns:
         The columns of `OUTCOME_SCHEMA`. A case that cannot be evaluated is a row with its
@@ -73,7 +75,8 @@ def _with_priors(cases: DataFrame, identity: str, priors: DataFrame) -> DataFram
     place = {name: f"${number}" for number, name in enumerate(priors.columns)}
     numbered = priors.toDF(*place.values())
     fields = [sql.col(at).alias(name) for name, at in place.items() if name != "case"]
-    listed = numbered.groupBy(sql.col(place["case"]).alias(_CASE)).agg(
+    whose = sql.coalesce(place["case"], sql.raise_error(sql.lit(_OWNERLESS)))
+    listed = numbered.groupBy(whose.alias(_CASE)).agg(
         sql.sort_array(sql.collect_list(sql.struct(*fields))).alias(_PRIORS)
     )
     return cases.join(listed, cases[identity] == listed[_CASE], "left").drop(_CASE)
