@@ -481,12 +481,10 @@ class Assessor:
         """The values in comparable form, under their names."""
         ranks, found = self._ranks, dict[str, Any](values)
         for name, value in values.items():
-            if value is True or value is False:
-                continue
-            if isinstance(value, Money):
+            if type(value) is Money:
                 found[name] = value.fen
-            elif name in ranks:
-                found[name] = ranks[name][value]  # type: ignore[index]
+            elif type(value) is str and name in ranks:
+                found[name] = ranks[name][value]
         return found
 
     def _computed(
