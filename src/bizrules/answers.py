@@ -358,11 +358,6 @@ class CompiledAnswer(Answer):
             source=self,
         )
 
-    def trace(self, rule: str) -> Trace:
-        """Why a rule holds, fails or cannot be told."""
-        law = self.assessment
-        return trace_rule(rule, law, law, self.evaluator.assessor)
-
     def crime_suspected(self) -> Truth:
         """Whether a crime is suspected."""
         crime = self.values.get("crime_suspected")
