@@ -29,7 +29,7 @@ from bizrules.intertemporal import Applied, choose
 from bizrules.outcome_parts import outcome_of
 from bizrules.outcomes import LawChoice, Outcome
 from bizrules.provenance import Location
-from bizrules.selection import Moment, Stretch
+from bizrules.selection import MOST_JOINT, Moment, Stretch
 from bizrules.values import DateSpan
 
 __all__ = ["Answer", "CompiledAnswer", "Evaluator", "Knowing"]
@@ -43,6 +43,8 @@ class Evaluator(Means):
     _paths: dict[tuple[str, frozenset[str]], dict[str, LawsMet]] = attrs.field(
         factory=dict, init=False, repr=False
     )
+
+    _joint: int = attrs.field(default=0, init=False, repr=False)
 
     @compiler.default
     def _new_compiler(self) -> LawCompiler:
@@ -188,6 +190,11 @@ class Evaluator(Means):
         """What is kept of a violation at a place; None if nobody knows one of the two."""
         if violation not in self.assessor.violations or region not in self.regions:
             return None
+        if elements:
+            if self._joint >= MOST_JOINT:
+                # Combinations of norms have no end; what is kept has.
+                return None
+            self._joint += 1
         borders = self.assessor.selector.place(region, violation, elements).borders
         paths = self._paths.setdefault((region, elements), {})
         return paths.setdefault(violation, LawsMet(borders))

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import product
+from typing import Final
 
 import attrs
 
@@ -87,6 +88,9 @@ class Step:
 
 
 _NO_DEFINITION = FirstViolation()
+MOST_JOINT: Final = 2000
+"""For so many acts that break several norms the law is kept; it is worked out anew for others."""
+
 _NO_ELEMENTS: frozenset[str] = frozenset()
 
 
@@ -216,6 +220,9 @@ class Selector:
     _places: dict[tuple[str, str, frozenset[str]], Place] = attrs.field(
         factory=dict, init=False, repr=False
     )
+    _joint: dict[tuple[str, str, frozenset[str]], Place] = attrs.field(
+        factory=dict, init=False, repr=False
+    )
     _near: dict[str, tuple[Ruleset, ...]] = attrs.field(factory=dict, init=False, repr=False)
     _general: dict[tuple[str, frozenset[str], frozenset[str]], Candidate] = attrs.field(
         factory=dict, init=False, repr=False
@@ -249,8 +256,13 @@ class Selector:
 
     def place(self, region: str, violation: str, elements: frozenset[str] = _NO_ELEMENTS) -> Place:
         """What may speak about the violation at the place, whatever the date; as in `stretch`."""
-        known = self._places.get((region, violation, elements))
-        return known or self._settle(region, violation, elements)
+        kept = self._joint if elements else self._places
+        known = kept.get((region, violation, elements))
+        if known is None:
+            known = self._settle(region, violation, elements)
+            if not elements or len(kept) < MOST_JOINT:
+                return kept.setdefault((region, violation, elements), known)
+        return known
 
     def _settle(self, region: str, violation: str, elements: frozenset[str]) -> Place:
         entry = self.violations[violation]
@@ -264,14 +276,13 @@ class Selector:
         # The days of the law always count: violations and provisions reach back as law does.
         reaching = {Reach.IF_MORE_LENIENT, *(r.reach for r in rulesets)}
         reaching |= {candidate.rule.reach for candidate in candidates}
-        place = Place(
+        return Place(
             candidates=tuple(sorted(candidates, key=lambda c: c.rule.id)),
             rulesets=rulesets,
             violation=entry,
             borders=_borders(candidates, rulesets, entry),
             reaches=tuple(reach for reach in Reach if reach in reaching),
         )
-        return self._places.setdefault((region, violation, elements), place)
 
     def near(self, region: str) -> tuple[Ruleset, ...]:
         """Rulesets of the region and its ancestors, the nearest first.

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import attrs
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from batch.case_columns import batch_of, can_be_written, prior_rows, row_of
-from bizrules.batch import BatchEngine
+from bizrules.batch import BatchEngine, _shared
 from bizrules.batch._cases import rows_of
 from bizrules.batch._kernel import MISSING, MOST_NARROW, UNREADABLE, narrowed
 from bizrules.batch._plain_route import evaluate_row
@@ -62,6 +63,15 @@ def test_batch_is_one_by_one(world: World, cases: list[Case]) -> None:
 def test_batch_is_one_by_one_where_nothing_is_derived(world: World, cases: list[Case]) -> None:
     """The same where nothing is derived, so that the compiled loops take more of the rows."""
     _check(world, cases)
+
+
+@given(PLAIN_WORLDS | WORLDS, st.lists(PLAIN_CASES, min_size=1, max_size=12))
+def test_batch_is_one_by_one_column_by_column(world: World, cases: list[Case]) -> None:
+    """The same where every rule is worked out for whole columns, as in large batches."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_shared, "_FEWEST", 1)
+        patched.setattr(_shared, "_SHARE", len(cases) + 1)
+        _check(world, cases)
 
 
 @given(CHANGING_WORLDS, st.lists(PLAIN_CASES, min_size=1, max_size=12))

@@ -1,8 +1,11 @@
 """The column engine on cases written out: types of columns, bad values, routes, real rules."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import count
 from typing import Any
 
 import attrs
@@ -13,13 +16,25 @@ from workload import build
 
 from batch.case_columns import batch_of, can_be_written, prior_rows, row_of
 from batch.test_batch_laws import check_equal
-from bizrules.batch import OUTCOME_SCHEMA, BatchEngine, BatchInputError, evaluate_table
+from bizrules.batch import (
+    OUTCOME_SCHEMA,
+    BatchEngine,
+    BatchInputError,
+    _places,
+    evaluate_table,
+)
+from bizrules.batch._answers import AnswerBook
+from bizrules.batch._fines import RangeBook
+from bizrules.batch._laws import LawBook
 from bizrules.conditions import AllOf, Condition, Op, Share
 from bizrules.engine import Engine, default_engine
 from bizrules.penalties import Grade
+from bizrules.provenance import Citation, NormLevel
 from bizrules.values import Money
 from property.worlds import (
+    CITY,
     DISTRICT,
+    NATIONAL,
     ONE,
     check,
     engine,
@@ -230,8 +245,8 @@ def test_many_rows() -> None:
     ]
 
 
-@pytest.mark.parametrize("count", [200, 1100])
-def test_many_rules(count: int) -> None:
+@pytest.mark.parametrize("rows", [200, 1100])
+def test_many_rules(rows: int) -> None:
     """A violation may have any number of rules, whether they are looked at by columns or not."""
     grades = (Grade.EXEMPT, Grade.LIGHTER, Grade.MITIGATED, Grade.HEAVIER)
     rules = [
@@ -239,8 +254,100 @@ def test_many_rules(count: int) -> None:
         for i in range(70)
     ]
     many = engine(*rules, violations=(violation(ONE, provision(fine_tier(100, 5_000))),))
-    runner = check_equal(many, _batch(staff=[7 * i if i % 9 else None for i in range(count)]))
-    assert runner.counts.kernel == count
+    runner = check_equal(many, _batch(staff=[7 * i if i % 9 else None for i in range(rows)]))
+    assert runner.counts.kernel == rows
+
+
+def test_a_tier_without_a_fine() -> None:
+    """A provision of which some tier fines can be waived where another applies."""
+    warned = attrs.evolve(fine_tier(1, 2, check("staff", Op.BELOW, 4)), fine=None)
+    law = provision(warned, fine_tier(100, 5_000))
+    one = engine(rule("r.national/0", Grade.EXEMPT), violations=(violation(ONE, law),))
+    runner = check_equal(one, _batch(staff=[3, 4, None]))
+    assert runner.counts.kernel == 3
+
+
+@pytest.mark.parametrize("amount", [85 * 10**14, 8 * 10**15, 10**15])
+def test_sums_near_the_largest(amount: int) -> None:
+    """A sum is compared with a limit beyond any single value as it is one by one."""
+    names = ("goods_value", "test.gains", "goods_value")
+    limit = Money(100 * 26 * 10**15)
+    one = engine(
+        rule("r.national/0", Grade.EXEMPT, check(names, Op.AT_LEAST, limit)),
+        rule("r.national/1", Grade.HEAVIER, check(names, Op.BELOW, limit)),
+        violations=(violation(ONE, provision(fine_tier(100, 5_000))),),
+    )
+    gains: dict[str, Any] = {"test.gains": [Decimal(9 * 10**15)]}
+    check_equal(one, _batch(goods_value=[Decimal(amount)], **gains))
+
+
+def test_very_many_undecided_rules() -> None:
+    """Rows under more undecided rules than a sequence may name go one by one."""
+    grades = (Grade.EXEMPT, Grade.LIGHTER, Grade.MITIGATED, Grade.HEAVIER)
+    rules = [
+        rule(
+            f"r.national/{i}",
+            grades[i % 4],
+            check("staff", Op.AT_LEAST, 10 * i),
+            citations=(Citation("行政处罚法", "33", entry=f"{i}"),),
+            level=tuple(NormLevel)[i // 4 % len(NormLevel)],
+            region=(NATIONAL, CITY, DISTRICT)[i % 3],
+        )
+        for i in range(140)
+    ]
+    many = engine(*rules, violations=(violation(ONE, provision(fine_tier(100, 5_000))),))
+    runner = check_equal(many, _batch(staff=[None, 5, 7000]))
+    assert attrs.astuple(runner.counts) == (1, 2, 0)
+
+
+def test_categories() -> None:
+    """Codes of any width may stand for texts, as Polars and pandas write them."""
+    given = _batch(staff=[1, 2, 3])
+    whole = BatchEngine(_engine()).evaluate(given).to_pylist()
+    for width in (pa.int8(), pa.uint8(), pa.uint32(), pa.int64()):
+        coded = given
+        for name in ("region", "violation"):
+            at = given.schema.get_field_index(name)
+            texts = given.column(at).cast(pa.string()).dictionary_encode()
+            numbers = texts.indices.cast(width)
+            kept = pa.DictionaryArray.from_arrays(numbers, texts.dictionary)
+            coded = coded.set_column(at, name, kept)
+        assert BatchEngine(_engine()).evaluate(coded).to_pylist() == whole
+
+
+def test_interrupted() -> None:
+    """An engine that was interrupted while it learnt answers as one that never was."""
+    work = build(cases=1)
+    given = columns(work, 400).combine_chunks().to_batches()[0]
+    wanted = BatchEngine(work.engine).evaluate(given).to_pylist()
+    for part, at in ((AnswerBook, 25), (RangeBook, 12), (LawBook, 9)):
+        runner = BatchEngine(work.engine)
+        with _interrupting(part, at), pytest.raises(KeyboardInterrupt):
+            runner.evaluate(given)
+        assert runner.evaluate(given).to_pylist() == wanted
+
+
+@contextmanager
+def _interrupting(part: type, at: int) -> Iterator[None]:
+    """Interrupts what a part is asked to learn for the time numbered so."""
+    name = "_add" if part is LawBook else "add"
+    learn, calls = getattr(part, name), count(1)
+
+    def interrupted(*given: object) -> object:
+        if next(calls) == at:
+            raise KeyboardInterrupt
+        return learn(*given)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(part, name, interrupted)
+        yield
+
+
+def test_more_places_than_fit_into_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place that has no room in the keys goes one by one."""
+    monkeypatch.setattr(_places, "_MOST_PLACES", 0)
+    runner = check_equal(_engine(), _batch(staff=[1, 2]))
+    assert attrs.astuple(runner.counts) == (0, 2, 0)
 
 
 def test_national_rules() -> None:

@@ -362,6 +362,12 @@ PLAIN_PROVISIONS: Final[Sequence[tuple[Provision, ...]]] = (
     _versions((20_000_000, 10_000_000), ((), (_REVOCATION,))),
     _versions(_SAME, ((_WARNING, _REVOCATION), (_WARNING, _MAY_REVOKE))),
     _versions(_SAME, ((_CONFISCATION,), (_REVOCATION,)), published=date(2021, 12, 1)),
+    (
+        provision(
+            attrs.evolve(fine_tier(1, 2, is_true("recalled")), fine=None),
+            fine_tier(5_000_000, 10_000_000),
+        ),
+    ),
 )
 """Provisions in one version or two, which differ in the fine or in the other kinds only."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 import pytest
 
+from bizrules import evaluation, selection
 from bizrules.cases import Act, Case, Party, PartyKind, Prior, Priors
 from bizrules.conditions import ALWAYS, AnyOf, Condition, Op
 from bizrules.engine import Engine
@@ -592,6 +593,31 @@ class TestElements:
         ]
         assert "another norm" in notes[0][0]
         assert "another norm" not in notes[1][0]
+
+    @pytest.mark.parametrize("most", [0, 1])
+    def test_kept_for_some(self, most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The law is kept for so many acts that break several norms; it is the same for others."""
+        elements = [frozenset({name}) for name in ("incident", "recalled", "sold")]
+        others = [
+            attrs.evolve(LOW, id=f"test.o{n}", elements=one) for n, one in enumerate(elements)
+        ]
+        made = world(HIGH, *others, rules=[self.HEAVIER])
+        monkeypatch.setattr(selection, "MOST_JOINT", most)
+        monkeypatch.setattr(evaluation, "MOST_JOINT", most)
+        matters = [
+            [case(id=e.id, violation=e.id, act="x", facts={"incident": True}) for e in (HIGH, one)]
+            for one in others
+        ]
+        grades = [
+            [part.outcome.grade for part in made.evaluate_matter(matter).parts]
+            for matter in 4 * matters
+        ]
+        assert grades == 4 * [
+            [Grade.ORDINARY, Grade.ORDINARY],
+            [Grade.HEAVIER, Grade.HEAVIER],
+            [Grade.HEAVIER, Grade.HEAVIER],
+        ]
+        assert len(made.assessor.selector._joint) == most
 
     def test_own_act(self) -> None:
         """An element of a norm that another act broke does."""

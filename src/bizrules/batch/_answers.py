@@ -14,7 +14,7 @@ from bizrules.batch._laws import LawBook
 from bizrules.batch._outcomes import MEASURES as MEASURE_CODES
 from bizrules.batch._outcomes import MODALITIES, ROW_CODES, VERDICTS
 from bizrules.batch._plain_route import problem_data
-from bizrules.batch._sequences import MEASURES, VERDICT
+from bizrules.batch._sequences import MEASURES, MOST_TOKENS, UNDATED, VERDICT
 from bizrules.errors import Problem, Severity
 from bizrules.outcomes import MeasureOutcome, Verdict
 from bizrules.penalties import Modality
@@ -59,7 +59,10 @@ class AnswerBook:
     def add(self, sequence: Array) -> None:
         """Work out what the next number leads to."""
         kind, given = int(sequence[0]), sequence[1:].tolist()
-        if kind == VERDICT:
+        if kind != UNDATED and len(given) > MOST_TOKENS + 1:
+            # Its rows go one by one.
+            self._no_verdict()
+        elif kind == VERDICT:
             self._add_verdict(given)
         elif kind == MEASURES:
             self._add_measures(given)

@@ -22,6 +22,9 @@ LARGEST: Final = 10**18
 MOST_CODES: Final = 62
 """So many choices fit into the bits of a number."""
 
+_BEYOND: Final = 5 * LARGEST
+"""Beyond every value, and beyond every sum that is computed in columns."""
+
 NOT_NAMED: Final = -1
 """A text that no condition names."""
 
@@ -123,5 +126,5 @@ def at_most(limit: Fraction) -> int:
 
 
 def _clipped(limit: int) -> int:
-    # Values end at LARGEST, so beyond it all limits are the same.
-    return max(-2 * LARGEST, min(limit, 2 * LARGEST))
+    # A value ends at LARGEST; and a sum that could reach so far is left to one by one.
+    return max(-_BEYOND, min(limit, _BEYOND))

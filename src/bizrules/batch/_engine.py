@@ -100,7 +100,12 @@ class BatchEngine:
         self, batch: pa.RecordBatch, priors: Mapping[str, Sequence[Row]]
     ) -> pa.RecordBatch:
         rows = Rows(batch, priors)
-        together, taken = self._together.evaluate(rows)
+        try:
+            together, taken = self._together.evaluate(rows)
+        except BaseException:
+            # What was learnt by halves must answer nobody.
+            self._together = Together(self.engine, self._dictionaries, self._lang)
+            raise
         self.counts.kernel += len(taken)
         if len(taken) == batch.num_rows:
             return together

@@ -158,7 +158,11 @@ class FineBook:
 def _decided(node: _Node, provision: Provision) -> Provision:
     """The provision with its search decided."""
     if node.tier is not None:
-        tiers = (attrs.evolve(node.tier, when=ALWAYS),)
+        # The others stay: whether there is a fine at all depends on every tier.
+        tiers = tuple(
+            attrs.evolve(tier, when=ALWAYS if tier is node.tier else NEVER)
+            for tier in provision.tiers
+        )
         return attrs.evolve(provision, only_after=ALWAYS, tiers=tiers)
     never = tuple(attrs.evolve(tier, when=NEVER) for tier in provision.tiers)
     return attrs.evolve(provision, only_after=NEVER if node.is_before else ALWAYS, tiers=never)

@@ -24,6 +24,7 @@ from bizrules.values import Interval
 CHOICES: Final = tuple(LawChoice)
 _MOST_BORDERS: Final = 1000
 _BITS: Final = 10
+_MOST_PLACES: Final = 1 << 62 - 4 * _BITS - 2
 
 
 @attrs.frozen(eq=False)
@@ -154,8 +155,9 @@ class Places:
             for key in fresh.tolist():
                 region = self._region_names[key >> 32]
                 found = self._borders_of(region, self._violation_names[key & 0xFFFFFFFF])
-                # A place with very many has no room in a key; its rows go one by one.
-                self._too_many.append(len(found) > _MOST_BORDERS)
+                # What has no room in a key goes one by one: very many borders, or places.
+                room = len(self._too_many) < _MOST_PLACES and len(found) <= _MOST_BORDERS
+                self._too_many.append(not room)
                 self._borders.extend(found)
                 self._starts.append(len(self._borders))
             self._places.add(fresh)

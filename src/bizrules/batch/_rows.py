@@ -106,7 +106,7 @@ class Rows:
         table = pc.index_in(texts.cast(names.type), value_set=names).fill_null(-1)
         # The last entry stands for rows without a text.
         codes = np.append(table.to_numpy(zero_copy_only=False).astype(np.int64), NULL)
-        out: Array = codes[numbers.fill_null(-1).to_numpy(zero_copy_only=False)]
+        out: Array = codes[numbers.cast(pa.int64()).fill_null(-1).to_numpy(zero_copy_only=False)]
         return out
 
     def days(self, name: str) -> Array:
