@@ -1,6 +1,7 @@
 """Fixtures of bundles: the small documents of the command line, and keys."""
 
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -12,6 +13,8 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from bizrules.bundles._manifest import sealed
+from bizrules.bundles._texts import pretty
 from bizrules.engine import Engine
 from cli.running import SMALL
 
@@ -31,6 +34,11 @@ def new_keys() -> Keys:
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
         key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
     )
+
+
+def sealed_manifest(manifest: dict[str, Any]) -> bytes:
+    """The bytes of a manifest, the digest of which is made to fit."""
+    return sealed(pretty({key: one for key, one in manifest.items() if key != "digest"}).encode())
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The cache changes nothing but the time."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from bizrules.plain import to_plain
 from cli.running import SMALL
 
 Load = Callable[[], Engine]
+POSIX = pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
 
 
 @pytest.fixture
@@ -200,22 +202,69 @@ class TestDamage:
         assert fresh.exists()
         assert not old.exists()
 
-    @pytest.mark.skipif(os.name == "nt", reason="permissions of POSIX")
+    def test_every_bit(self, folder: Path, load: Load, read: list[object]) -> None:
+        """An entry one bit of which changed is never used, wherever the bit lies."""
+        load()
+        whole = {file: file.read_bytes() for file in entries(folder)}
+        rng = random.Random(9)  # noqa: S311 - a choice of places
+        for _ in range(20):
+            for file, data in whole.items():
+                # Half of the places are in the manifest.
+                manifest = data.index(b"PK", data.index(b"manifest.json"))
+                at = rng.randrange(rng.choice((manifest, len(data))))
+                changed = bytearray(data)
+                changed[at] ^= 1 << rng.randrange(8)
+                file.write_bytes(changed)
+            count = len(read)
+            load()
+            assert len(read) == count + len(whole)
+            assert {file: file.read_bytes() for file in entries(folder)} == whole
+
+    @POSIX
     def test_a_folder_of_another_user(
         self, folder: Path, load: Load, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Nothing is taken from, or kept in, a folder of another user or one open to all."""
+        """Nothing is taken from, or kept in, a folder of another user."""
         load()
         assert cache_folder() == folder
         monkeypatch.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1)
         assert cache_folder() is None
         assert load().rules
-        monkeypatch.undo()
-        monkeypatch.setenv("BIZRULES_CACHE_DIR", str(folder))
-        monkeypatch.setenv("BIZRULES_NO_CACHE", "0")
-        assert cache_folder() == folder
-        folder.chmod(0o777)
-        assert cache_folder() is None
+
+    @POSIX
+    @pytest.mark.parametrize(
+        ("mode", "is_used"),
+        [(0o700, True), (0o755, True), (0o775, False), (0o770, False), (0o757, False)],
+    )
+    def test_a_folder_open_to_others(
+        self, folder: Path, load: Load, read: list[object], mode: int, *, is_used: bool
+    ) -> None:
+        """A folder to which a group or everybody can write is not used, and left as it is."""
+        load()
+        before, count = entries(folder), len(read)
+        folder.chmod(mode)
+        assert (cache_folder() == folder) is is_used
+        assert load().rules
+        assert (len(read) == count) is is_used
+        assert entries(folder) == before
+        assert folder.stat().st_mode & 0o777 == mode
+
+    @POSIX
+    @pytest.mark.parametrize("umask", [0o000, 0o002, 0o022, 0o077])
+    def test_a_folder_made_here(
+        self, folder: Path, load: Load, read: list[object], umask: int
+    ) -> None:
+        """A folder that the cache makes is open to nobody else, whatever the system's default."""
+        before = os.umask(umask)
+        try:
+            load()
+            count = len(read)
+            load()
+        finally:
+            os.umask(before)
+        assert len(read) == count > 0
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert {file.stat().st_mode & 0o777 for file in entries(folder)} == {0o600}
 
     def test_no_folder(self, tmp_path: Path, load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
         """Where no folder can be made, or none is wanted, documents are read every time."""

@@ -152,6 +152,18 @@ class TestVerify:
         assert call("bundle", "sign", built, "--key", private, "-o", then).status == 0
         assert first.read_bytes() == then.read_bytes() != built.read_bytes()
 
+    def test_a_digit_of_a_digest(self, call: Call, built: Path) -> None:
+        """A changed digit of the digest of all that is known is told of."""
+        data = built.read_bytes()
+        inspected = call("bundle", "inspect", built, "--format", "json")
+        digest = json.loads(inspected.out)["manifest"]["knowledge"]
+        other = digest[:-1] + ("0" if digest[-1] != "0" else "1")
+        built.write_bytes(data.replace(digest.encode(), other.encode()))
+        done = call("bundle", "verify", built, "--lang", "en")
+        assert (done.status, done.out) == (1, "")
+        assert "[bundle-damaged]" in done.err
+        assert "manifest.json" in done.err
+
     def test_damaged(self, call: Call, built: Path) -> None:
         """A changed byte is told of, with the place and what to do."""
         data = bytearray(built.read_bytes())

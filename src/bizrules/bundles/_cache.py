@@ -13,7 +13,7 @@ from hashlib import sha256
 from importlib.metadata import version as installed_version
 from itertools import accumulate
 from pathlib import Path
-from stat import S_IWOTH
+from stat import S_IWGRP, S_IWOTH
 from time import time
 from typing import Final
 
@@ -91,13 +91,14 @@ def cache_folder() -> Path | None:
 
         folder = user_cache_path("bizrules", appauthor=False)
     try:
+        # Made here, it is nobody else's, whatever the umask.
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         status = folder.stat()
     except OSError:
         return None
     # Whoever can write there could say what the law is.
     is_own = not hasattr(os, "geteuid") or (
-        status.st_uid == os.geteuid() and not status.st_mode & S_IWOTH
+        status.st_uid == os.geteuid() and not status.st_mode & (S_IWGRP | S_IWOTH)
     )
     return folder if is_own else None
 

@@ -15,6 +15,10 @@ KIND: Final = "bizrules bundle"
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "signature.json"
 
+_CLOSE: Final = b"\n}\n"
+_SEAL: Final = b',\n "digest": "%s"\n}\n'
+_DIGITS: Final = 64
+
 
 @attrs.frozen(kw_only=True)
 class Section:
@@ -105,6 +109,7 @@ class Manifest:
         packages: Packages of rules.
         rulesets: Rulesets, by id.
         sections: All other entries of the file but the signature, in order.
+        digest: SHA-256 of the bytes of the manifest without this.
     """
 
     kind: str
@@ -119,6 +124,7 @@ class Manifest:
     packages: tuple[PackageEntry, ...] = ()
     rulesets: tuple[RulesetEntry, ...] = ()
     sections: tuple[Section, ...]
+    digest: str = ""
 
     @property
     def rules(self) -> int:
@@ -129,6 +135,20 @@ class Manifest:
 def needed(version: str) -> str:
     """Versions that can read what this one builds: they know at least what it knew."""
     return f">={version}"
+
+
+def sealed(text: bytes) -> bytes:
+    """The bytes of a manifest with their digest, which stands last.
+
+    Args:
+        text: The manifest without it.
+    """
+    return text.removesuffix(_CLOSE) + _SEAL % digest_of(text).encode()
+
+
+def is_sealed(data: bytes) -> bool:
+    """Whether the bytes of a manifest are those of which it holds the digest."""
+    return data == sealed(data[: -len(_SEAL % bytes(_DIGITS))] + _CLOSE)
 
 
 def digest_of(data: bytes | memoryview) -> str:

@@ -18,6 +18,7 @@ from bizrules.bundles._manifest import (
     Manifest,
     Section,
     digest_of,
+    is_sealed,
     needed,
 )
 from bizrules.bundles._signing import KeyFile, Signature, check_signature, read_signature, signed
@@ -101,6 +102,8 @@ def open_bundle(
     manifest = _manifest(first, version)
     _check_sections(manifest, entries)
     knowledge = _Reading(manifest, entries, cache(shown)).knowledge()
+    if knowledge.digest != manifest.knowledge:
+        raise BundleError("bundle-damaged", place=MANIFEST, reason="knowledge")
     return Bundle(manifest=manifest, signature=signature, knowledge=knowledge, bytes=len(data))
 
 
@@ -135,6 +138,8 @@ def _manifest(data: bytes, version: str) -> Manifest:
     needs = plain.get("needs")
     if isinstance(needs, str) and not _fits(needs, version):
         raise BundleError("bundle-needs", needs=needs[:60], version=version)
+    if not is_sealed(data):
+        raise BundleError("bundle-damaged", place=MANIFEST, reason="SHA-256")
     unique(text, MANIFEST)
     return read_plain(plain, Manifest, MANIFEST)
 
@@ -234,7 +239,8 @@ class _Reading:
             section = sections.get(entry.section)
             said = (entry.id, entry.version, entry.region, entry.department, entry.plugin)
             same = (head.id, head.version, head.region, head.department, head.plugin) == said
-            if section is None or not same or head.digest != entry.digest or head.rules:
+            digests = {head.digest, entry.digest, self.manifest.digests.get(entry.id, head.digest)}
+            if section is None or not same or len(digests) > 1 or head.rules:
                 raise BundleError("bundle-damaged", place=MANIFEST, reason=entry.id)
             if section.records != entry.rules:
                 raise BundleError("bundle-damaged", place=MANIFEST, reason=entry.id)

@@ -34,6 +34,7 @@ _LINES: Final = 32
 _CONTENT: Final = 1 << 14
 _GZIP: Final = 31
 _KEPT: Final = 4
+_HALVES: Final = ("\\ud", "\\uD")
 
 
 @attrs.frozen
@@ -202,14 +203,18 @@ def parsed(text: str, place: str) -> object:
     """JSON data.
 
     Raises:
-        BundleError: If the text is no JSON.
+        BundleError: If the text is no JSON, or holds what is no text.
     """
     try:
-        return json.loads(text)
+        found = json.loads(text)
+        if any(escape in text for escape in _HALVES):
+            # Half a character can be escaped, but not be written again.
+            text_of(found).encode()
     except RecursionError as error:
         raise refused(error, place) from None
     except ValueError as error:
         raise BundleError("bundle-bad-json", place=place, reason=str(error)) from None
+    return found
 
 
 def unpacked(packed: memoryview, most: int, place: str) -> str:

@@ -17,6 +17,7 @@ from bizrules.bundles._manifest import (
     Section,
     digest_of,
     needed,
+    sealed,
 )
 from bizrules.bundles._signing import KeyFile, signed
 from bizrules.bundles._tables import Packed, pack, plain_data
@@ -74,7 +75,7 @@ def bundle_of(knowledge: Knowledge, making: Making) -> bytes:
         ),
         sections=tuple(_section(name, packed) for name, packed in tables.items()),
     )
-    first = pretty(plain_data(manifest)).encode()
+    first = sealed(pretty(plain_data(manifest)).encode())
     entries = [(MANIFEST, first), *((name, packed.data) for name, packed in tables.items())]
     if making.key is not None:
         entries.append((SIGNATURE, signed(first, making.key)))
