@@ -13,6 +13,7 @@ from bizrules.errors import Problem
 from bizrules.history import RepeatCount
 from bizrules.provenance import Location, Text
 from bizrules.values import (
+    MAX_SIGNS,
     Money,
     Plain,
     Unit,
@@ -138,7 +139,8 @@ def _words(given: Iterable[str]) -> str:
 
 
 def _shown(raw: object) -> str:
-    text = str(raw)
+    # Python refuses to write very long integers.
+    text = str(Decimal(raw)) if type(raw) is int else str(raw)
     return text if len(text) <= 60 else text[:57] + "..."  # noqa: PLR2004 - a line's worth
 
 
@@ -167,8 +169,27 @@ def _coded(fact: Fact, raw: object) -> str:
     )
 
 
+def _is_long(number: Decimal, decimals: int = 0) -> bool:
+    """Whether a number has more signs in plain digits than a text may have.
+
+    Zeros at its end do not count: they come from the type of a column.
+
+    Args:
+        number: The number; infinite ones are never long.
+        decimals: So many of its last digits stand after the point besides.
+    """
+    sign, digits, exponent = number.as_tuple()
+    if not number or not isinstance(exponent, int):
+        return False
+    exponent -= decimals
+    zeros = len(digits) - len(bytes(digits).rstrip(b"\0"))
+    after = max(-exponent - zeros, 0)
+    before = max(len(digits) + exponent, 1)
+    return sign + before + (after and after + 1) > MAX_SIGNS
+
+
 def _integer(fact: Fact, raw: object) -> int:
-    if isinstance(raw, int) and not isinstance(raw, bool):
+    if isinstance(raw, int) and not isinstance(raw, bool) and not _is_long(Decimal(raw)):
         number = raw
     elif isinstance(raw, Plain):
         try:
@@ -189,7 +210,7 @@ def _number(fact: Fact, raw: object) -> Decimal:
         number = parse_decimal(raw) if isinstance(raw, str) else Decimal(raw)
     except ValueError:
         raise _RefusedError("not-a-number", found=_shown(raw)) from None
-    if not number.is_finite():
+    if not number.is_finite() or _is_long(number):
         raise _RefusedError("not-a-number", found=_shown(raw))
     if number < 0:
         raise _RefusedError("negative-count", fact=fact.name, found=_shown(raw))
@@ -199,13 +220,18 @@ def _number(fact: Fact, raw: object) -> Decimal:
 def _money(_fact: Fact, raw: object) -> Money:
     if isinstance(raw, Money):
         amount = raw
+        is_long = _is_long(Decimal(raw.fen), 2)
     elif isinstance(raw, bool) or not isinstance(raw, (str, int, Decimal)):
         raise _RefusedError("not-money", found=_shown(raw))
     else:
+        # Before the number is multiplied out: an exponent may stand for millions of digits.
+        is_long = not isinstance(raw, str) and _is_long(Decimal(raw))
         try:
-            amount = Money.from_yuan(raw)
+            amount = Money(0) if is_long else Money.from_yuan(raw)
         except (ValueError, ArithmeticError):
             raise _RefusedError("not-money", found=_shown(raw)) from None
+    if is_long:
+        raise _RefusedError("not-money", found=_shown(raw))
     if amount.fen < 0:
         raise _RefusedError("negative-money", found=_shown(raw))
     return amount

@@ -25,7 +25,7 @@ from bizrules.conditions import (
 from bizrules.errors import Problem
 from bizrules.facts import Fact, Kind, Value, Vocabulary, parse_value
 from bizrules.provenance import Location
-from bizrules.values import Money
+from bizrules.values import MAX_SIGNS, Money
 
 Comparable: TypeAlias = bool | int | str | Decimal | date | frozenset[str]
 """A value ready to compare: money in fen, a level as its rank, other kinds as they are."""
@@ -111,16 +111,19 @@ def _read_choice(fact: Fact, slow: Reader) -> Reader:
 
 
 def _read_money(_fact: Fact, slow: Reader) -> Reader:
-    return lambda raw: raw.fen if type(raw) is Money and raw.fen >= 0 else slow(raw)
+    return lambda raw: raw.fen if type(raw) is Money and 0 <= raw.fen < _SHORT else slow(raw)
 
 
 def _read_integer(_fact: Fact, slow: Reader) -> Reader:
-    return lambda raw: raw if type(raw) is int and raw >= 0 else slow(raw)
+    return lambda raw: raw if type(raw) is int and 0 <= raw < _SHORT else slow(raw)
 
 
 def _read_date(_fact: Fact, slow: Reader) -> Reader:
     return lambda raw: raw if type(raw) is date else slow(raw)
 
+
+_SHORT: Final = 10 ** (MAX_SIGNS - 1)
+"""Whole numbers below it are short enough, in fen too."""
 
 _FAST_READERS: Final[Mapping[Kind, Callable[[Fact, Reader], Reader]]] = {
     Kind.BOOLEAN: _read_boolean,

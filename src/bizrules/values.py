@@ -18,7 +18,9 @@ Exact: TypeAlias = int | Fraction
 _DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]*)")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MAX_DIGITS: Final = 24
+MAX_SIGNS: Final = 24
+"""A number has at most so many signs in plain digits, its point and its minus among them."""
+
 FEN_PER_YUAN: Final = 100
 _IN_EVERY_MONTH: Final = 28
 
@@ -88,7 +90,7 @@ def parse_decimal(text: str) -> Decimal:
     Raises:
         ValueError: If the text has another form (leading zeros, exponents) or over 24 digits.
     """
-    if not _DECIMAL.fullmatch(text) or len(text) > _MAX_DIGITS:
+    if not _DECIMAL.fullmatch(text) or len(text) > MAX_SIGNS:
         msg = f"`{text}` is not a decimal number"
         raise ValueError(msg)
     return Decimal(text)
@@ -100,7 +102,7 @@ def parse_integer(text: str) -> int:
     Raises:
         ValueError: If the text has another form or over 24 digits.
     """
-    if not _INTEGER.fullmatch(text) or len(text) > _MAX_DIGITS:
+    if not _INTEGER.fullmatch(text) or len(text) > MAX_SIGNS:
         msg = f"`{text}` is not an integer"
         raise ValueError(msg)
     return int(text)

@@ -2,9 +2,11 @@
 
 import csv
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from batch.tables import (
@@ -19,6 +21,7 @@ from batch.tables import (
     table_of,
     write,
 )
+from bizrules.batch import evaluate_table
 from bizrules.batch._files import Position, file_of, replacing
 from bizrules.batch._schema import OUTCOME_SCHEMA
 from bizrules.batch._sinks import plain_schema
@@ -325,3 +328,32 @@ def test_amounts_stay_exact(tmp_path: Path) -> None:
     found = comparable(read(tmp_path / "out.parquet"))
     assert [{**row, "case": ""} for row in found] == [{**row, "case": ""} for row in [found[0]] * 3]
     assert found == one_by_one(rows)
+
+
+@pytest.mark.parametrize("line", ["null", "[]", "1", '"x"', "{} null", "null {}"])
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_a_line_that_is_no_object_is_a_problem_row(line: str, at: int, tmp_path: Path) -> None:
+    """Wherever it stands, it has a row with a problem, and its neighbours have their outcomes."""
+    lines = [json.dumps(flat(row)) for row in case_rows(2)]
+    lines.insert(at, line)
+    (tmp_path / "cases.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    summary = run(tmp_path / "cases.jsonl", tmp_path / "out.parquet")
+    found = comparable(read(tmp_path / "out.parquet"))
+    assert (summary.rows, summary.bad) == (3, 1)
+    assert found[at]["problems"]
+    assert [one for place, one in enumerate(found) if place != at] == one_by_one(case_rows(2))
+
+
+def test_an_amount_that_is_too_long_is_a_problem_of_its_row(tmp_path: Path) -> None:
+    """What its column can hold but no fine computed from it is refused, in that row alone."""
+    rows = case_rows(2)
+    table = table_of(rows).set_column(
+        SCHEMA.get_field_index("goods_value"),
+        "goods_value",
+        pa.array([Decimal("9E+35"), Decimal("66.50")], pa.decimal128(38, 2)),
+    )
+    pq.write_table(table, tmp_path / "cases.parquet")
+    summary = run(tmp_path / "cases.parquet", tmp_path / "out.parquet")
+    assert (summary.rows, dict(summary.problems)) == (2, {"not-money": 1})
+    of_table = evaluate_table(table, small_engine())
+    assert comparable(of_table) == comparable(read(tmp_path / "out.parquet"))

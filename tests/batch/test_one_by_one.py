@@ -251,6 +251,18 @@ class TestRoute:
         monkeypatch.setattr(_engine, "_PIECE", 7)
         assert BatchEngine(_turning()).evaluate(_crossing(50)).equals(wanted)
 
+    def test_a_fine_beyond_its_column(self) -> None:
+        """A fine that its column cannot hold is a problem of its row, and stops no other."""
+        tier = fine_tier(1, 10**18, base="goods_value")
+        one = engine(violations=[violation(ONE, provision(tier))])
+        row = {"region": DISTRICT, "violation": ONE, "decided": "2022-05-20"}
+        values = (Decimal("66.50"), Decimal(10) ** 20)
+        batch = batch_of(one, [{**row, "id": str(v), "goods_value": v} for v in values])
+        small, large = BatchEngine(one).evaluate(batch).to_pylist()
+        assert (small["problems"], small["fine_low"]) == ([], Decimal("66.50"))
+        assert [problem["code"] for problem in large["problems"]] == ["fine-beyond"]
+        assert large["settled"] is None
+
     @pytest.mark.parametrize("fen", [0, 1, -1, 6650, 10**18 - 1, 10**18, -(10**18), 10**40 + 7])
     def test_amounts(self, fen: int) -> None:
         """An amount is written in yuan to the fen, however long it is."""

@@ -79,6 +79,9 @@ def test_priors_join_their_cases(form: str, tmp_path: Path) -> None:
     [
         ("priors.jsonl", '{"case": "a", "region": 530103}', "prior-unreadable"),
         ("priors.jsonl", '{"case": "a"}\n{oops', "prior-unreadable"),
+        ("priors.jsonl", '{"case": "a"}\nnull', "prior-unreadable"),
+        ("priors.jsonl", "null", "prior-unreadable"),
+        ("priors.jsonl", '{"case": "a"}\n{"region": "530103"}', "missing-key"),
         ("priors.csv", "case,region\na,530103\nb\n", "ragged-row"),
         ("priors.csv", "case,violaton\na,b\n", "unknown-column"),
         ("priors.yaml", "format: 1\n", "batch-form"),

@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from batch.tables import case_rows, comparable, one_by_one, read, small_engine, write
-from bizrules.batch._resume import Journal, Record
+from bizrules.batch._resume import Journal, Record, alone
 from bizrules.batch.files import BatchSummary, Progress, evaluate_file, parts_folder
 from bizrules.errors import DocumentError
 from cli.running import environment
@@ -174,7 +174,7 @@ def test_only_whole_parts_count(tmp_path: Path) -> None:
     journal = Journal.begin(target, {"format": "1"})
     record = Record(rows=1, settled=1, open=0, contested=0, bad=0, size=5)
     for number in range(4):
-        journal.part(number).write_bytes(b"whole")
+        journal.draft(number).write_bytes(b"whole")
         if number != 1:
             journal.finish_part(number, record)
     journal.part(2).write_bytes(b"cut")
@@ -191,3 +191,74 @@ def test_parts_need_a_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     with pytest.raises(DocumentError):
         Journal.begin(tmp_path / "file" / "out.csv", {})
+
+
+@pytest.mark.parametrize("given", [{}, {"resume": True}, {"overwrite": True}])
+def test_two_runs_never_write_one_target(given: dict[str, object], tmp_path: Path) -> None:
+    """While a run lasts, another on its target is refused, and the first one loses nothing."""
+    source = write(ROWS, tmp_path / "cases.csv")
+    target = tmp_path / "out.parquet"
+    refused: list[str] = []
+
+    def listen(_: Progress) -> None:
+        with pytest.raises(DocumentError) as error:
+            run(source, target, chunk=5, **given)
+        refused.extend(problem.code for problem in error.value.problems)
+
+    assert run(source, target, chunk=5, progress=listen).rows == 24
+    assert set(refused) == {"batch-running"}
+    assert comparable(read(target)) == one_by_one(ROWS)
+    assert sorted(tmp_path.iterdir()) == [source, target]
+
+
+@pytest.mark.parametrize("name", ["000001.part", "000000.problems"])
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+def test_a_part_that_changed_is_not_put_together(name: str, form: str, tmp_path: Path) -> None:
+    """A part shorter than it was written stops the run; resumed, it is evaluated again."""
+    source = write(ROWS, tmp_path / "cases.csv")
+    target = tmp_path / f"out.{form}"
+
+    def cut(progress: Progress) -> None:
+        if progress.rows == 24:
+            (parts_folder(target) / name).write_bytes(b"")
+
+    with pytest.raises(DocumentError) as error:
+        run(source, target, chunk=5, progress=cut, problems=tmp_path / "bad.csv")
+    assert [problem.code for problem in error.value.problems] == ["batch-part-changed"]
+    assert not target.exists()
+    summary = run(source, target, chunk=5, resume=True, problems=tmp_path / "bad.csv")
+    assert (summary.rows, summary.kept) == (24, 19)
+    run(source, tmp_path / f"one.{form}", chunk=5)
+    assert target.read_bytes() == (tmp_path / f"one.{form}").read_bytes()
+
+
+def test_drafts_of_an_earlier_run_are_gone(tmp_path: Path) -> None:
+    """What a run left unfinished is not where the next one writes, and is removed."""
+    journal = Journal.begin(tmp_path / "out.csv", {"format": "1"})
+    journal.draft(0).write_bytes(b"half")
+    resumed = Journal.resume(tmp_path / "out.csv", {"format": "1"})
+    assert resumed is not None
+    assert resumed.drafts != journal.drafts
+    assert not journal.drafts.exists()
+
+
+def test_a_part_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
+    """If the disk no longer takes a part, that is a problem of the file."""
+    source = write(ROWS, tmp_path / "cases.csv")
+    target = tmp_path / "out.csv"
+
+    def remove(_: Progress) -> None:
+        for path in parts_folder(target).glob("drafts-*"):
+            path.rmdir()
+
+    with pytest.raises(DocumentError) as error:
+        run(source, target, chunk=5, progress=remove)
+    assert [problem.code for problem in error.value.problems] == ["file-unwritable"]
+
+
+def test_a_lock_needs_a_folder(tmp_path: Path) -> None:
+    """Where nothing can be written beside the target, that is said."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(DocumentError) as error, alone(tmp_path / "file" / "out.csv"):
+        pass
+    assert [problem.code for problem in error.value.problems] == ["file-unwritable"]

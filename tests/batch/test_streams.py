@@ -1,6 +1,7 @@
 """Streams of cases from any library that speaks Arrow."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import pyarrow as pa
 import pytest
@@ -15,6 +16,7 @@ from batch.tables import (
     small_engine,
     table_of,
 )
+from bizrules.batch import evaluate_table
 from bizrules.batch._schema import OUTCOME_SCHEMA, BatchInputError
 from bizrules.batch.files import evaluate_stream
 
@@ -46,8 +48,51 @@ def test_polars() -> None:
     """A frame of Polars, with text, lists and categories of its own."""
     polars = pytest.importorskip("polars")
     frame = polars.from_arrow(table_of(ROWS))
-    coded = frame.with_columns(polars.col("harm").cast(polars.Categorical))
+    coded = frame.with_columns(
+        polars.col("harm").cast(polars.Categorical),
+        polars.col("violation").cast(polars.Enum(["stall.street", "stall.stret"])),
+    )
     assert outcomes(frame) == outcomes(coded) == one_by_one(ROWS)
+    for one in (frame, coded):
+        assert comparable(evaluate_table(one, small_engine())) == outcomes_zh(one)
+
+
+def outcomes_zh(data: object) -> Sequence[Row]:
+    """The outcomes of a stream with problems in Chinese, as those of a table have them."""
+    return comparable(evaluate_stream(data, engine=small_engine()).read_all())  # type: ignore[arg-type]
+
+
+def test_categories_of_pandas() -> None:
+    """A frame of pandas with categories, as a stream and as a table."""
+    pytest.importorskip("pandas")
+    frame = table_of(ROWS).drop_columns(["goods_value"]).to_pandas()
+    for name in ("harm", "violation", "region"):
+        frame[name] = frame[name].astype("category")
+    expected = one_by_one([{**row, "goods_value": None} for row in ROWS])
+    assert outcomes(frame) == expected
+    assert comparable(evaluate_table(frame, small_engine())) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"case": ["案-4", None], "decided": ["2020-05-01"] * 2}, "missing-key"),
+        ({"case": ["案-4"], "decided": [datetime(2020, 5, 1, 23, 59)]}, "not-a-date"),  # noqa: DTZ001
+    ],
+)
+def test_priors_that_cannot_be_told(values: dict[str, Sequence[object]], code: str) -> None:
+    """Nobody's earlier violation, or one at a moment of a day, is refused and never dropped."""
+    with pytest.raises(BatchInputError) as error:
+        outcomes(table_of(ROWS), priors=pa.table(values))
+    assert [problem.code for problem in error.value.problems] == [code]
+    assert error.value.problems[0].location.source == "priors"
+
+
+def test_priors_at_midnight_are_days() -> None:
+    """A library without days writes them as midnights."""
+    rows = [{**one, "decided": datetime.fromisoformat(one["decided"])} for one in PRIORS]
+    found = outcomes(table_of(ROWS), priors=pa.Table.from_pylist(rows))
+    assert found == one_by_one(ROWS, PRIORS)
 
 
 def test_pandas() -> None:

@@ -14,6 +14,7 @@ _BLOCK: Final = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re
 # What each contender answers; three values means that it tells unknown from false.
 ANSWERS: Final[Mapping[str, str]] = {
     "bizrules, whole outcome": "the outcome, three values",
+    "bizrules, with every finding": "the outcome and all rules by id, three values",
     "bizrules, with questions, near misses, traces": "the outcome and why, three values",
     "bizrules, all of it in words": "the same, in Chinese",
     "Python, a function a violation": "ids that hold",

@@ -3,6 +3,8 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bizrules.errors import Problem
 from bizrules.facts import (
@@ -18,7 +20,7 @@ from bizrules.facts import (
     plain_value,
 )
 from bizrules.provenance import Location
-from bizrules.values import Money, Plain
+from bizrules.values import Money, Plain, format_decimal
 from strategies import fact, text, vocabulary_of
 
 HERE = Location("case 7", path="$.facts.f")
@@ -132,6 +134,43 @@ class TestRefused:
         assert (found.code, found.location) == (code, HERE)
         assert found.text("zh")
         assert found.help("en")
+
+    @pytest.mark.parametrize("kind", [Kind.MONEY, Kind.NUMBER, Kind.INTEGER])
+    def test_long_numbers(self, kind: Kind) -> None:
+        """A number of 24 signs is taken and a longer one refused, however it is given."""
+        code = {Kind.MONEY: "not-money", Kind.NUMBER: "not-a-number"}.get(kind, "not-an-integer")
+        most, more = 10**24 - 1, 10**24
+        assert parse(kind, Plain(most)) == parse(kind, most) != parse(kind, most - 1)
+        long: list[object] = [Plain(more), more, 10**5000]
+        if kind is not Kind.INTEGER:
+            assert parse(kind, Decimal(most)) == parse(kind, most)
+            long += [Decimal(more), Decimal("1E+999999999"), Decimal("9E+35")]
+        for raw in long:
+            found = parse(kind, raw)
+            assert isinstance(found, Problem)
+            assert found.code == code
+
+    @given(
+        digits=st.integers(0, 10**30),
+        places=st.integers(-4, 30),
+        sign=st.sampled_from(["", "-"]),
+        kind=st.sampled_from([Kind.MONEY, Kind.NUMBER]),
+    )
+    def test_one_bound_for_every_type(
+        self, digits: int, places: int, sign: str, kind: Kind
+    ) -> None:
+        """A decimal means what its plain digits mean, or has the same problem."""
+        number = Decimal(f"{sign}{digits}E{-places}")
+        text = format_decimal(number)
+        if text == "-0":
+            text = "0"
+        by_text, by_number = parse(kind, text), parse(kind, number)
+        if isinstance(by_text, Problem):
+            assert isinstance(by_number, Problem)
+            assert by_number.code == by_text.code
+        else:
+            assert by_number == by_text
+            assert parse(kind, by_text) == by_text
 
     def test_choices_are_offered(self) -> None:
         """A value outside the choices is answered with the choices."""

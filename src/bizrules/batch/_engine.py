@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from bizrules.batch._cases import Row, rows_of
-from bizrules.batch._inputs import with_plain_texts
+from bizrules.batch._forms import with_plain_texts
 from bizrules.batch._kernel import Array
 from bizrules.batch._outcomes import Dictionaries
 from bizrules.batch._plain_route import evaluate_rows

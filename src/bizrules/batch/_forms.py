@@ -9,7 +9,10 @@ import pyarrow.compute as pc
 from pyarrow import types
 
 from bizrules.batch._schema import BatchInputError
+from bizrules.errors import Problem
+from bizrules.provenance import Location
 
+_SHOWN: Final = 5
 _TEXTS: Final = pa.list_(pa.string())
 _NAMED: Final = pa.dictionary(pa.int32(), pa.string())
 
@@ -43,6 +46,20 @@ def _is_list(given: pa.DataType) -> bool:
     )
 
 
+def with_plain_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with texts that Arrow can take apart, and lists of them, whoever wrote them."""
+    for place, field in enumerate(batch.schema):
+        wanted = one_form(field.type) if _is_view(field.type) or _is_list(field.type) else None
+        if wanted is not None and wanted != field.type:
+            batch = batch.set_column(place, field.name, batch.column(place).cast(wanted))
+    return batch
+
+
+def _is_view(given: pa.DataType) -> bool:
+    found = given.value_type if types.is_dictionary(given) else given
+    return bool(types.is_string_view(found))
+
+
 def schema_in_one_form(schema: pa.Schema) -> pa.Schema:
     """The columns with the types in which they are evaluated."""
     return pa.schema([(field.name, one_form(field.type)) for field in schema])
@@ -62,6 +79,25 @@ def in_one_form(batch: pa.RecordBatch) -> tuple[pa.RecordBatch, pa.Array]:
         else:
             columns.append(column if column.type == wanted else column.cast(wanted))
     return pa.RecordBatch.from_arrays(columns, batch.schema.names), odd
+
+
+def moment_problems(batch: pa.RecordBatch, source: str, first: int = 0) -> list[Problem]:
+    """Moments that are no midnights where days are wanted: cut to days, some would be wrong.
+
+    Args:
+        batch: Columns as they came.
+        source: What problems call the table.
+        first: Rows of the table before these.
+    """
+    found = []
+    for field, column in zip(batch.schema, batch.columns, strict=True):
+        if types.is_timestamp(field.type) and one_form(field.type) == pa.date32():
+            _, odd = in_one_form(pa.RecordBatch.from_arrays([column], [field.name]))
+            for row in pc.indices_nonzero(odd).to_pylist()[:_SHOWN]:
+                place = Location(source, path=f"$[{first + row}].{field.name}")
+                details = {"found": str(column[row].cast(pa.string()))}
+                found.append(Problem("not-a-date", place, details))
+    return found
 
 
 def check_columns(check: Callable[[pa.Schema], None], schema: pa.Schema, source: str) -> None:

@@ -67,15 +67,6 @@ def is_narrow(fact: Fact, kind: pa.DataType) -> bool:
     return few and not types.is_null(kind)
 
 
-def with_plain_texts(batch: pa.RecordBatch) -> pa.RecordBatch:
-    """The batch without views of texts, which Arrow cannot yet take apart."""
-    for place, field in enumerate(batch.schema):
-        if types.is_string_view(field.type):
-            texts = batch.column(place).cast(pa.string())
-            batch = batch.set_column(place, field.name, texts)
-    return batch
-
-
 def there(array: pa.Array) -> Array:
     """A byte for every row: 0 where there is no value."""
     if array.null_count == 0:

@@ -34,6 +34,7 @@ from bizrules.values import Plain
 
 _BOM: Final = b"\xef\xbb\xbf"
 _MARK: Final = MARK.encode()
+_BLANKS: Final = b" \t\r"
 _BLOCK: Final = 2 << 20
 # So few lines are read one by one, rather than halved once more.
 _FEW: Final = 4
@@ -63,6 +64,9 @@ Line: TypeAlias = tuple[int, bytes]
 
 def read_lines(lines: Sequence[Line], schema: pa.Schema) -> pa.Table | None:
     """The lines by the columns of a schema; None if one of them does not fit."""
+    # INVARIANT: what is no object never reaches the reader; a `null` ends its process.
+    if not all(map(_is_like_object, lines)):
+        return None
     text = b"\n".join(line for _, line in lines)
     if _MARK in text:
         return None
@@ -77,6 +81,12 @@ def read_lines(lines: Sequence[Line], schema: pa.Schema) -> pa.Table | None:
         return None
     # Two on one line are no line of either.
     return table if table.num_rows == len(lines) else None
+
+
+def _is_like_object(line: Line) -> bool:
+    """Whether the line begins and ends as one object does, so that none goes on in the next."""
+    text = line[1].strip(_BLANKS)
+    return text[:1] == b"{" and text[-1:] == b"}"
 
 
 def line_blocks(file: File, position: Position) -> Iterator[list[Line]]:

@@ -14,7 +14,7 @@ from bizrules._yaml import read_file
 from bizrules.batch._cells import PRIOR_FIELDS, RowWriter, column_types
 from bizrules.batch._encodings import MARK, is_rather_utf_8, not_in_encoding
 from bizrules.batch._files import File, Form, Position, raw_steps, read_steps, unreadable
-from bizrules.batch._forms import in_one_form, schema_in_one_form
+from bizrules.batch._forms import in_one_form, moment_problems, schema_in_one_form
 from bizrules.batch._lines import (
     Line,
     LinesSource,
@@ -22,6 +22,7 @@ from bizrules.batch._lines import (
     line_problem,
     read_lines,
 )
+from bizrules.batch._priors import ownerless
 from bizrules.batch._sources import (
     ArrowSource,
     Block,
@@ -170,9 +171,18 @@ class PriorsFile:
         """All rows in their order, text where the file has no types.
 
         Raises:
-            DocumentError: If a row cannot be read: whose it is cannot be told, and whoever it is
+            DocumentError: If a row cannot be read, or does not say whose it is: whoever it is
                 might be taken for someone without earlier violations.
         """
+        first = 0
+        for batch in self._read():
+            problems = ownerless(batch, self.file.name, first)
+            if problems:
+                raise DocumentError(problems)
+            yield batch
+            first += batch.num_rows
+
+    def _read(self) -> Iterator[pa.RecordBatch]:
         if self.file.form is Form.CSV:
             for texts, bad in csv_texts(self.file, self.schema.names, Position(0)):
                 if bad:
@@ -183,12 +193,13 @@ class PriorsFile:
             for lines in line_blocks(self.file, Position(0)):
                 yield _prior_lines(lines, self.schema, self.file)
         else:
+            first = 0
             for batch in _typed_batches(self.file):
-                found, moments = in_one_form(batch)
-                if moments.true_count:
-                    place = Location(self.file.name)
-                    raise DocumentError([Problem("not-a-date", place, {"found": "00:00:01"})])
-                yield found
+                problems = moment_problems(batch, self.file.name, first)
+                if problems:
+                    raise DocumentError(problems)
+                yield in_one_form(batch)[0]
+                first += batch.num_rows
 
 
 def _prior_columns(file: File) -> pa.Schema:

@@ -13,10 +13,11 @@ import pyarrow as pa
 from bizrules.answers import Answer
 from bizrules.batch._case_columns import read_cases
 from bizrules.batch._cases import CaseRow, Row, all_problems
-from bizrules.batch._schema import OUTCOME_SCHEMA
+from bizrules.batch._schema import AMOUNT, OUTCOME_SCHEMA
 from bizrules.engine import Engine
 from bizrules.errors import CaseError, Problem
 from bizrules.outcomes import Fine, FineRange, LawChoice, Outcome
+from bizrules.provenance import Location
 from bizrules.questions import asked_facts
 from bizrules.truth import Truth
 from bizrules.values import format_decimal
@@ -32,13 +33,17 @@ _TRUTHS: Final[Mapping[Truth, bool | None]] = {
 
 
 def columns_of(outcome: Outcome, lang: str = "zh") -> OutcomeRow:
-    """The outcome as a row of `OUTCOME_SCHEMA`.
+    """The outcome as a row of `OUTCOME_SCHEMA`; a problem if its fine has no room there.
 
     Args:
         outcome: The outcome.
         lang: Language of the problems.
     """
     row, asked, law = _said(outcome)
+    fine = fine_columns(outcome.fine)
+    if _is_beyond(fine):
+        place = Location(f"case {outcome.case.id}", path="$.facts")
+        return refused({"id": outcome.case.id}, [Problem("fine-beyond", place)], lang)
     return {
         "case": outcome.case.id,
         "grade": outcome.grade.code if outcome.grade is not None else None,
@@ -48,7 +53,7 @@ def columns_of(outcome: Outcome, lang: str = "zh") -> OutcomeRow:
         "contested": outcome.contested,
         "crime_suspected": _TRUTHS[outcome.crime_suspected],
         "row": row,
-        **fine_columns(outcome.fine),
+        **fine,
         "held": [finding.rule for finding in outcome.held],
         "unknown": [finding.rule for finding in outcome.unknown],
         "questions": asked,
@@ -94,6 +99,16 @@ def fine_columns(fine: Fine) -> OutcomeRow:
     else:
         _between_fen(found, columns)
     return columns
+
+
+_BEYOND: Final = 10 ** (AMOUNT.precision - AMOUNT.scale)
+"""From here on amounts have no room in a column. *Unit*: yuan."""
+
+
+def _is_beyond(fine: OutcomeRow) -> bool:
+    """Whether an end of the fine has no room in its column."""
+    ends = (fine["fine_low"], fine["fine_high"])
+    return any(isinstance(end, Decimal) and end >= _BEYOND for end in ends)
 
 
 def _has_fen(found: FineRange) -> bool:

@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bizrules.batch._sinks import batches_in, plain_type
+from bizrules.errors import Problem
+from bizrules.provenance import Location
 
 _BUCKET: Final = 48 << 20
 _MOST: Final = 256
@@ -243,6 +245,21 @@ def _matches(priors: pa.ChunkedArray, cases: pa.Table) -> tuple[_Numbers, _Numbe
     found = chunks[np.repeat(starts[which], counts) + within]
     by_chunk = np.argsort(found, kind="stable")
     return rows[by_chunk], found[by_chunk], strays.combine_chunks()
+
+
+def ownerless(batch: pa.RecordBatch, source: str, first: int = 0) -> list[Problem]:
+    """Earlier violations that do not say whose they are: their party might pass for another.
+
+    Args:
+        batch: Earlier violations with the column `case`.
+        source: What problems call the table.
+        first: Rows of the table before these.
+    """
+    missing = pc.is_null(batch.column("case").cast(pa.string()))
+    return [
+        Problem("missing-key", Location(source, path=f"$[{first + row}].case"), {"key": "case"})
+        for row in pc.indices_nonzero(missing).to_pylist()[:_SHOWN]
+    ]
 
 
 @attrs.frozen(eq=False)

@@ -2,28 +2,61 @@
 
 A run writes its outcomes in parts, in a folder beside the target. A part counts once its record
 is there, and the record is written last: a run may be stopped at any moment, and goes on after
-its last whole part.
+its last whole part. What does not count yet stands in a folder of this run alone: a process that
+an earlier run left behind changes nothing.
 """
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any, Final, cast
 
 import attrs
+from filelock import FileLock, Timeout
 
-from bizrules.batch._files import replacing, sync, unwritable
+from bizrules.batch._files import replacing, unwritable
 from bizrules.errors import DocumentError, Problem
 from bizrules.provenance import Location
 
 _MANIFEST: Final = "run.json"
 _SUFFIX: Final = ".parts"
+_DRAFTS: Final = "drafts-"
 
 
 def parts_folder(target: Path) -> Path:
     """Where the parts of a target stand until it is put together."""
     return target.with_name(target.name + _SUFFIX)
+
+
+@contextmanager
+def alone(target: Path) -> Iterator[None]:
+    """Nobody else writes the target meanwhile; with its process a lock ends, however that ends.
+
+    Args:
+        target: What a run writes.
+
+    Raises:
+        DocumentError: If another run is writing it, or no file can be made beside it.
+    """
+    path = target.with_name(f".{target.name}.lock")
+    # A lock that is only a file would outlive a process that is killed.
+    lock = FileLock(path, blocking=False, fallback_to_soft=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise DocumentError([Problem("batch-running", Location(str(target)))]) from None
+    except OSError as error:
+        raise unwritable(parts_folder(target), error) from None
+    try:
+        yield
+    finally:
+        # Still locked: a lock on a file without a name is not taken for one.
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        lock.release()
 
 
 @attrs.frozen(kw_only=True)
@@ -39,6 +72,7 @@ class Record:
         problems: How often each problem occurs, by code.
         routes: Rows by the way in which they were evaluated.
         size: Bytes of the part.
+        apart: Bytes of its problems, where these are written apart.
     """
 
     rows: int
@@ -49,6 +83,7 @@ class Record:
     problems: Mapping[str, int] = attrs.field(factory=dict)
     routes: Mapping[str, int] = attrs.field(factory=dict)
     size: int = 0
+    apart: int = 0
 
 
 @attrs.frozen
@@ -57,9 +92,15 @@ class Journal:
 
     Attributes:
         folder: The folder.
+        drafts: Where this run writes what does not count yet.
     """
 
     folder: Path
+    drafts: Path = attrs.field()
+
+    @drafts.default
+    def _same(self) -> Path:
+        return self.folder
 
     @classmethod
     def begin(cls, target: Path, stamp: Mapping[str, str]) -> "Journal":
@@ -82,7 +123,7 @@ class Journal:
             raise unwritable(folder, error) from None
         journal = cls(folder)
         journal._write(_MANIFEST, dict(stamp))
-        return journal
+        return journal._drafting()
 
     @classmethod
     def resume(cls, target: Path, stamp: Mapping[str, str]) -> "Journal | None":
@@ -107,7 +148,16 @@ class Journal:
                 Problem("batch-changed", place, {"what_phrase": f"batch.stamp.{name}"})
                 for name in changed
             )
-        return journal
+        return journal._drafting()
+
+    def _drafting(self) -> "Journal":
+        """The journal with a folder for the drafts of this run; those of earlier ones are gone."""
+        for path in self.folder.glob(f"{_DRAFTS}*"):
+            shutil.rmtree(path, ignore_errors=True)
+        try:
+            return attrs.evolve(self, drafts=Path(mkdtemp(prefix=_DRAFTS, dir=self.folder)))
+        except OSError as error:
+            raise unwritable(self.folder, error) from None
 
     def part(self, number: int) -> Path:
         """Where a part stands."""
@@ -117,16 +167,33 @@ class Journal:
         """Where the problems of a part stand, if it has any."""
         return self.folder / f"{number:06d}.problems"
 
+    def draft(self, number: int) -> Path:
+        """Where a part is written."""
+        return self.drafts / self.part(number).name
+
+    def problems_draft(self, number: int) -> Path:
+        """Where the problems of a part are written."""
+        return self.drafts / self.problems_part(number).name
+
     def whole_parts(self) -> dict[int, Record]:
         """The parts that are whole, by number."""
         found = {}
         for path in sorted(self.folder.glob("[0-9]*.json")):
             number = int(path.stem)
             record = self._record(path.name)
-            part = self.part(number)
-            if record is not None and part.is_file() and part.stat().st_size == record.size:
+            if record is not None and self.change(number, record) is None:
                 found[number] = record
         return found
+
+    def change(self, number: int, record: Record) -> Problem | None:
+        """The problem of a part that is not, or no longer, as long as it was written."""
+        parts = (self.part(number), record.size), (self.problems_part(number), record.apart)
+        for path, size in parts:
+            found = path.stat().st_size if path.is_file() else 0
+            if found != size:
+                details = {"found": str(found), "expected": str(size)}
+                return Problem("batch-part-changed", Location(str(path)), details)
+        return None
 
     def _record(self, name: str) -> Record | None:
         data = self._read(name)
@@ -134,10 +201,16 @@ class Journal:
         return Record(**cast("dict[str, Any]", data)) if data and data.keys() == known else None
 
     def finish_part(self, number: int, record: Record) -> None:
-        """Let a part count; it must have been written, and its problems too."""
-        for path in (self.part(number), self.problems_part(number)):
-            if path.exists():
-                sync(path)
+        """Let a part count; its draft must have been written, and that of its problems.
+
+        Raises:
+            DocumentError: If it cannot be put in its place.
+        """
+        with replacing(self.part(number), self.draft(number)):
+            pass
+        if record.apart:
+            with replacing(self.problems_part(number), self.problems_draft(number)):
+                pass
         self._write(f"{number:06d}.json", attrs.asdict(record))
 
     def sign(self, name: str, draft: Path) -> None:

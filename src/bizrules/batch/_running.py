@@ -1,9 +1,9 @@
 """A run from file to file: checked, evaluated part by part, put together."""
 
-import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from hashlib import sha256
@@ -22,7 +22,7 @@ from bizrules.batch._opening import PriorsFile, open_source
 from bizrules.batch._parts import PROBLEM_SCHEMA, Chunk, chunks_of
 from bizrules.batch._priors import PriorsCount, SortedPriors, bucket_count, sort_priors
 from bizrules.batch._progress import Progress, Report
-from bizrules.batch._resume import Journal, Record, parts_folder
+from bizrules.batch._resume import Journal, Record, alone, parts_folder
 from bizrules.batch._schema import OUTCOME_SCHEMA, check_cases, check_priors
 from bizrules.batch._sinks import Target, batches_in, plain_schema
 from bizrules.batch._sources import Source
@@ -116,6 +116,38 @@ class _Found:
             return None
 
 
+@attrs.frozen(eq=False)
+class _Files:
+    """What a run reads and writes, without problems."""
+
+    order: Order
+    source: Source
+    target: Target
+    problems: Target | None
+    priors: PriorsFile | None
+
+    @classmethod
+    def checked(cls, order: Order, engine: Engine) -> "_Files":
+        """The files, opened.
+
+        Raises:
+            DocumentError: With every problem of files and columns.
+        """
+        found = _Found()
+        encoding = found.tried(lambda: encoding_named(order.encoding, order.source))
+        order = attrs.evolve(order, encoding=encoding or UTF_8)
+        source = found.tried(lambda: _opened(order, engine))
+        target = found.tried(lambda: _target(order.target, order.target_form, OUTCOME_SCHEMA))
+        problems = found.tried(lambda: _target(order.problems, None, PROBLEM_SCHEMA))
+        priors = found.tried(lambda: _priors(order))
+        found.problems += [*_column_problems(order), *_same_files(order)]
+        if found.problems or source is None or target is None:
+            raise DocumentError(found.problems)
+        if order.columns:
+            target = attrs.evolve(target, schema=plain_schema(OUTCOME_SCHEMA, order.columns))
+        return cls(order, source, target, problems, priors)
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Run:
     """A run whose files have no problems.
@@ -141,8 +173,11 @@ class Run:
     kept: dict[int, Record]
 
     @classmethod
-    def prepare(cls, order: Order, engine: Engine, *, resume: bool, overwrite: bool) -> "Run":
-        """The run, its files opened and checked.
+    @contextmanager
+    def prepared(
+        cls, order: Order, engine: Engine, *, resume: bool, overwrite: bool
+    ) -> Iterator["Run"]:
+        """The run, its files opened and checked; meanwhile no other writes its target.
 
         Args:
             order: What it is told.
@@ -150,36 +185,31 @@ class Run:
             resume: Whether to go on with an earlier run.
             overwrite: Whether to replace what is there.
 
+        Yields:
+            The run.
+
         Raises:
             DocumentError: With every problem of files, columns and what is there already.
         """
-        found = _Found()
-        encoding = found.tried(lambda: encoding_named(order.encoding, order.source))
-        order = attrs.evolve(order, encoding=encoding or UTF_8)
-        source = found.tried(lambda: _opened(order, engine))
-        target = found.tried(lambda: _target(order.target, order.target_form, OUTCOME_SCHEMA))
-        problems = found.tried(lambda: _target(order.problems, None, PROBLEM_SCHEMA))
-        priors = found.tried(lambda: _priors(order))
-        found.problems += [*_column_problems(order), *_same_files(order)]
-        if not found.problems:
-            found.problems += _there_already(order, resume=resume, overwrite=overwrite)
-        if found.problems or source is None or target is None:
-            raise DocumentError(found.problems)
-        if order.columns:
-            target = attrs.evolve(target, schema=plain_schema(OUTCOME_SCHEMA, order.columns))
-        stamp = _stamp(order, engine, target.file, source.file)
-        journal = Journal.resume(order.target, stamp) if resume else None
-        kept = {} if journal is None else journal.whole_parts()
-        return cls(
-            order=order,
-            engine=engine,
-            source=source,
-            target=target,
-            problems=problems,
-            priors=priors,
-            journal=journal or Journal.begin(order.target, stamp),
-            kept=kept,
-        )
+        files = _Files.checked(order, engine)
+        order = files.order
+        with alone(order.target):
+            there = list(_there_already(order, resume=resume, overwrite=overwrite))
+            if there:
+                raise DocumentError(there)
+            stamp = _stamp(order, engine, files.target.file, files.source.file)
+            journal = Journal.resume(order.target, stamp) if resume else None
+            kept = {} if journal is None else journal.whole_parts()
+            yield cls(
+                order=order,
+                engine=engine,
+                source=files.source,
+                target=files.target,
+                problems=files.problems,
+                priors=files.priors,
+                journal=journal or Journal.begin(order.target, stamp),
+                kept=kept,
+            )
 
     def evaluate(self, load: Engine | Load, workers: int, report: Report) -> BatchSummary:
         """Evaluate what is left, and put the target together.
@@ -210,7 +240,7 @@ class Run:
             self.journal.finish_part(number, record)
             records[number] = record
             progress.tell(records)
-        self._put_together(len(records))
+        self._put_together(records)
         return self._summary(records, None if priors is None else priors.count)
 
     def _parts(
@@ -230,7 +260,7 @@ class Run:
         """What loads the engine in another process: an engine itself goes as a bundle."""
         if not isinstance(load, Engine):
             return load
-        path = self.journal.folder / "engine.bundle"
+        path = self.journal.drafts / "engine.bundle"
         path.write_bytes(load.bundle())
         return partial(_from_bundle, path, as_known_on=load.as_known_on, drafts=load.drafts)
 
@@ -245,8 +275,7 @@ class Run:
     def _sorted_priors(self) -> SortedPriors | None:
         if self.priors is None:
             return None
-        folder = self.journal.folder / "priors"
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = self.journal.drafts / "priors"
         folder.mkdir()
         ids = (
             block.columns.column("id").cast(pa.string())
@@ -261,19 +290,30 @@ class Run:
             buckets=bucket_count(_PACKED * sum(sizes)),
         )
 
-    def _put_together(self, parts: int) -> None:
-        """Write target and problems in one step each, and remove the parts."""
+    def _put_together(self, records: Mapping[int, Record]) -> None:
+        """Write target and problems in one step each, and remove the parts.
+
+        Raises:
+            DocumentError: If a part is not as it was written, or a file cannot be written.
+        """
         journal = self.journal
         if self.problems is not None:
-            apart = map(journal.problems_part, range(parts))
-            batches = batches_in(path for path in apart if path.exists())
+            apart = (number for number in self._unchanged(records) if records[number].apart)
             with replacing(self.problems.file.path) as draft:
-                self.problems.write_whole(batches, draft)
+                self.problems.write_whole(batches_in(map(journal.problems_part, apart)), draft)
                 journal.sign("problems", draft)
         with replacing(self.order.target, journal.folder / "whole") as draft:
-            self.target.put_together(map(journal.part, range(parts)), draft)
+            self.target.put_together(map(journal.part, self._unchanged(records)), draft)
             journal.sign("target", draft)
         journal.clear()
+
+    def _unchanged(self, records: Mapping[int, Record]) -> Iterator[int]:
+        """The parts in their order, each looked at before it is read."""
+        for number in sorted(records):
+            problem = self.journal.change(number, records[number])
+            if problem is not None:
+                raise DocumentError([problem])
+            yield number
 
     def _summary(self, records: Mapping[int, Record], priors: PriorsCount | None) -> BatchSummary:
         found = records.values()

@@ -17,6 +17,7 @@ import attrs
 import pyarrow as pa
 
 from bizrules.batch._engine import BatchEngine
+from bizrules.batch._files import unwritable
 from bizrules.batch._parts import Chunk, evaluate_chunk, problem_rows, record_of
 from bizrules.batch._resume import Journal, Record
 from bizrules.batch._sinks import Target, batches_in, write_arrow
@@ -56,19 +57,32 @@ class Job:
     apart: bool
 
     def write_part(self, runner: BatchEngine, chunk: Chunk) -> Record:
-        """Evaluate a chunk and write its part; it does not count yet.
+        """Evaluate a chunk and write a draft of its part; it does not count yet.
 
         Args:
             runner: What evaluates.
             chunk: The chunk.
+
+        Raises:
+            DocumentError: If it cannot be written.
         """
         outcomes, routes = evaluate_chunk(runner, chunk, self.lang)
-        path = self.journal.part(chunk.number)
-        self.target.write_part(outcomes, path)
-        problems = problem_rows(outcomes, chunk.first)
-        if self.apart and problems.num_rows:
-            write_arrow([problems], problems.schema, self.journal.problems_part(chunk.number))
-        return attrs.evolve(record_of(outcomes, routes), size=path.stat().st_size)
+        draft = self.journal.draft(chunk.number)
+        try:
+            self.target.write_part(outcomes, draft)
+            apart = self._write_problems(problem_rows(outcomes, chunk.first), chunk.number)
+            size = draft.stat().st_size
+        except OSError as error:
+            raise unwritable(draft, error) from None
+        return attrs.evolve(record_of(outcomes, routes), size=size, apart=apart)
+
+    def _write_problems(self, problems: pa.RecordBatch, number: int) -> int:
+        """Write the problems of a part, if they are wanted; how many bytes they are."""
+        if not self.apart or not problems.num_rows:
+            return 0
+        draft = self.journal.problems_draft(number)
+        write_arrow([problems], problems.schema, draft)
+        return draft.stat().st_size
 
 
 @attrs.define(eq=False)
@@ -150,7 +164,7 @@ class Crew:
             yield from self._wait()
 
     def _give(self, worker: _Worker, chunk: Chunk) -> None:
-        folder = self.job.journal.folder
+        folder = self.job.journal.drafts
         worker.chunks.append((chunk.number, chunk.first, chunk.block.columns.num_rows))
         rest = _pack(chunk, folder)
         try:
@@ -174,7 +188,7 @@ class Crew:
         if isinstance(answer, str):
             raise self._error("worker-failed", worker, answer)
         number, _, _ = worker.chunks.popleft()
-        _forget(number, self.job.journal.folder)
+        _forget(number, self.job.journal.drafts)
         return number, Record(**answer)
 
     def _death(self, worker: _Worker) -> WorkerError:
@@ -208,7 +222,7 @@ def _serve(connection: Connection, load: Load, job: Job) -> None:
             rest = connection.recv()
             if runner is None:
                 runner = BatchEngine(load(), lang=job.lang)
-            record = job.write_part(runner, _unpack(rest, job.journal.folder))
+            record = job.write_part(runner, _unpack(rest, job.journal.drafts))
             connection.send(attrs.asdict(record))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return

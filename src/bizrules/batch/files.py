@@ -17,13 +17,13 @@ from bizrules.batch._cells import RowWriter
 from bizrules.batch._encodings import UTF_8
 from bizrules.batch._engine import BatchEngine
 from bizrules.batch._files import Form
-from bizrules.batch._forms import in_one_form, schema_in_one_form
+from bizrules.batch._forms import in_one_form, moment_problems, schema_in_one_form
 from bizrules.batch._parts import chunks_of, evaluate_chunk
-from bizrules.batch._priors import HeldPriors, PriorsCount
+from bizrules.batch._priors import HeldPriors, PriorsCount, ownerless
 from bizrules.batch._progress import Progress, Report
 from bizrules.batch._resume import parts_folder
 from bizrules.batch._running import BatchSummary, Order, Run
-from bizrules.batch._schema import OUTCOME_SCHEMA, check_cases, check_priors
+from bizrules.batch._schema import OUTCOME_SCHEMA, BatchInputError, check_cases, check_priors
 from bizrules.batch._sources import Block, typed_block
 from bizrules.batch._workers import WorkerError
 from bizrules.engine import Engine, default_engine
@@ -75,7 +75,8 @@ def evaluate_stream(
         A reader of the columns of `OUTCOME_SCHEMA`.
 
     Raises:
-        BatchInputError: If a column is unknown, missing or of a wrong type.
+        BatchInputError: If a column is unknown, missing or of a wrong type, or an earlier
+            violation does not say whose it is, or has a moment of a day where a day stands.
     """
     _at_least_one(chunk=chunk)
     runner = BatchEngine(_engine_of(engine), lang=lang)
@@ -101,9 +102,24 @@ def _held(priors: ArrowStream) -> pa.Table:
     found = pa.RecordBatchReader.from_stream(priors)
     schema = schema_in_one_form(found.schema)
     check_priors(schema)
-    table = pa.Table.from_batches([in_one_form(batch)[0] for batch in found], schema)
+    table = pa.Table.from_batches(_told_apart(found), schema)
     at = schema.get_field_index("case")
     return table.set_column(at, "case", table.column("case").cast(pa.string()))
+
+
+def _told_apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Earlier violations in one form, once each says whose it is and on which days it was."""
+    first = 0
+    for batch in batches:
+        whole, _ = in_one_form(batch)
+        problems = [
+            *moment_problems(batch, "priors", first),
+            *ownerless(whole, "priors", first),
+        ]
+        if problems:
+            raise BatchInputError(problems)
+        yield whole
+        first += batch.num_rows
 
 
 def _at_least_one(**given: int) -> None:
@@ -161,7 +177,8 @@ def evaluate_file(  # noqa: PLR0913 - one argument for each thing a run may be t
 
     Raises:
         DocumentError: If a file cannot be read or written as what it is, or a column is unknown,
-            missing or of a wrong type; with every problem.
+            missing or of a wrong type; with every problem. Also if another run is writing the
+            target, or an earlier violation does not say whose it is.
         WorkerError: If a process dies; parts that are whole stay for another run.
     """
     _at_least_one(chunk=chunk, workers=workers)
@@ -178,9 +195,9 @@ def evaluate_file(  # noqa: PLR0913 - one argument for each thing a run may be t
         lang=lang,
         encoding=encoding,
     )
-    run = Run.prepare(order, _engine_of(engine), resume=resume, overwrite=overwrite)
     load = default_engine if engine is None else engine
-    found = run.evaluate(load, workers, progress or _silent)
+    with Run.prepared(order, _engine_of(engine), resume=resume, overwrite=overwrite) as run:
+        found = run.evaluate(load, workers, progress or _silent)
     return attrs.evolve(found, seconds=time.monotonic() - started)
 
 
