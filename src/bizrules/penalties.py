@@ -147,6 +147,15 @@ class Provision:
     unverified: Text | None = None
     location: Location | None = attrs.field(default=None, eq=False, repr=False)
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Its conditions: what must have happened before, those of its tiers and other kinds."""
+        return (
+            self.only_after,
+            *(tier.when for tier in self.tiers),
+            *(kind.when for kind in self.kinds),
+        )
+
 
 @attrs.frozen(kw_only=True)
 class Band:

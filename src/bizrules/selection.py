@@ -5,7 +5,7 @@ for each stretch of time in which the law stays the same the candidates are kept
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import product
 from typing import Final
@@ -460,7 +460,8 @@ class Selector:
         due = self._duties(speaking, department, moment)
         duties = tuple(duty for duty, _ in due)
         reads = frozenset(name for c, _ in kept for name in c.reads)
-        also = frozenset(name for condition in _besides(provisions, duties) for name in condition)
+        besides = (*(one.when for one in duties), *(c for p in provisions for c in p.conditions))
+        also = frozenset(name for condition in besides for name in facts_read(condition))
         return Stretch(
             penalty=tuple(c for c, _ in kept if c.rule.axis is Axis.PENALTY),
             compulsion=tuple(c for c, _ in kept if c.rule.axis is Axis.COMPULSION),
@@ -574,16 +575,6 @@ def _borders(
     intervals += [violation.in_force, *(p.in_force for p in violation.provisions)]
     days = {day for interval in intervals for day in (interval.start, interval.until)}
     return tuple(sorted(day for day in days if day is not None))
-
-
-def _besides(provisions: Iterable[Provision], duties: Iterable[Duty]) -> Iterator[frozenset[str]]:
-    """Facts read besides by the provision and the duties."""
-    for duty in duties:
-        yield facts_read(duty.when)
-    for provision in provisions:
-        yield facts_read(provision.only_after)
-        yield from (facts_read(tier.when) for tier in provision.tiers)
-        yield from (facts_read(kind.when) for kind in provision.kinds)
 
 
 def _combinations(ways: Iterable[Iterable[Ruleset]]) -> tuple[Combination, ...]:

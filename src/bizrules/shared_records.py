@@ -5,7 +5,7 @@ draft, of a subclass that adds nothing but is not frozen, and turned frozen once
 """
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 
 class Drafted:
@@ -32,6 +32,10 @@ class FromGiven:
         self.work_out = work_out
 
 
+_OWN: Final = frozenset({"_given", "_parts"})
+_NOTHING: Final[Mapping[str, Any]] = {}
+
+
 class Shared(Drafted):
     """A record with slots of which many share what they say.
 
@@ -46,10 +50,11 @@ class Shared(Drafted):
 
         def __getattr__(self, name: str) -> object:
             """A field that was not given."""
-            if name in Shared.__slots__ or name not in self._parts:
+            parts = _NOTHING if name in _OWN else self._parts
+            if name not in parts:
                 msg = f"{type(self).__name__!r} object has no attribute {name!r}"
                 raise AttributeError(msg)
-            found = self._parts[name]
+            found = parts[name]
             if type(found) is FromGiven:
                 found = found.work_out(self._given)
             object.__setattr__(self, name, found)

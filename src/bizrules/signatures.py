@@ -211,9 +211,10 @@ def once_a_signature(
                 return say(view)
             signature = SIGNATURES(condition, vocabulary, names)
         number = signature(view)
-        if number in known:
+        try:
             return known[number]
-        found = say(view)
+        except KeyError:
+            found = say(view)
         if len(known) < MOST_KEPT:
             known[number] = found
         return found

@@ -117,7 +117,7 @@ def memory(results: Results) -> str:
         for row in results["memory"]
     ]
     return _table(
-        ("cases", "before, MiB", "kernels ready", "peak", "one batch in and out", "beyond"), rows
+        ("cases", "before, MiB", "kernels ready", "peak", "one chunk in and out", "beyond"), rows
     )
 
 

@@ -1,7 +1,7 @@
 """How much memory a batch needs beyond its input and output, in a process of its own.
 
-Run as `python peak_memory.py cases.parquet`: cases come from the file batch by batch, outcomes go
-to another beside it, as with the command. Prints JSON.
+Run as `python peak_memory.py cases.parquet`: outcomes go to another file beside it, as with the
+command. Prints JSON.
 """
 
 import json
@@ -18,7 +18,8 @@ from case_table import columns
 from workload import Workload, build
 
 MEBIBYTE: Final = 2**20
-CHUNK: Final = 131_072
+ROWS: Final = 131_072
+"""Rows of a group of the file."""
 
 
 def _status(name: str) -> int:
@@ -36,7 +37,7 @@ def _write(work: Workload, count: int, path: Path) -> None:
         part = columns(work, min(1_000_000, count - start), seed=start)
         plain = part.cast(pa.schema([(f.name, _plain(f.type)) for f in part.schema]))
         writer = writer or pq.ParquetWriter(path, plain.schema)
-        writer.write_table(plain, row_group_size=CHUNK)
+        writer.write_table(plain, row_group_size=ROWS)
     assert writer is not None
     writer.close()
 
@@ -46,29 +47,25 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def _measure(work: Workload, source: Path, target: Path) -> dict[str, float]:
-    """Evaluate a file into another; what the peak was, and the largest batch in and out."""
+    """Evaluate a file into another; what the peak was, and a chunk in and out."""
     before = _status("VmRSS")
-    from bizrules.batch import BatchEngine  # noqa: PLC0415 - what it imports counts
+    # What is imported and compiled counts.
+    from bizrules.batch import BatchEngine  # noqa: PLC0415
+    from bizrules.batch.files import CHUNK, evaluate_file  # noqa: PLC0415
 
-    runner = BatchEngine(work.engine)
-    first = next(iter(pq.ParquetFile(source).iter_batches(1000)))
-    runner.evaluate(first)
+    few = columns(work, 1000).combine_chunks().to_batches()[0]
+    BatchEngine(work.engine).evaluate(few)
     ready = _status("VmRSS")
-    largest, writer = 0, None
-    for batch in pq.ParquetFile(source).iter_batches(CHUNK):
-        found = runner.evaluate(batch)
-        largest = max(largest, batch.nbytes + found.nbytes)
-        writer = writer or pq.ParquetWriter(target, found.schema)
-        writer.write_batch(found)
-    assert writer is not None
-    writer.close()
+    evaluate_file(source, target, engine=work.engine)
     peak = _status("VmHWM")
+    chunk = next(pq.ParquetFile(source).iter_batches(CHUNK))
+    buffers = chunk.nbytes + BatchEngine(work.engine).evaluate(chunk).nbytes
     return {
         "before_mib": before / MEBIBYTE,
         "ready_mib": ready / MEBIBYTE,
         "peak_mib": peak / MEBIBYTE,
-        "buffers_mib": largest / MEBIBYTE,
-        "beyond_mib": (peak - before - largest) / MEBIBYTE,
+        "buffers_mib": buffers / MEBIBYTE,
+        "beyond_mib": (peak - ready - buffers) / MEBIBYTE,
     }
 
 

@@ -74,6 +74,8 @@ class Job:
             size = draft.stat().st_size
         except OSError as error:
             raise unwritable(draft, error) from None
+        # What earlier chunks took is given back, or it would stay with the process.
+        pa.default_memory_pool().release_unused()
         return attrs.evolve(record_of(outcomes, routes), size=size, apart=apart)
 
     def _write_problems(self, problems: pa.RecordBatch, number: int) -> int:

@@ -40,7 +40,7 @@ __all__ = [
     "parts_folder",
 ]
 
-CHUNK: Final = 65_536
+CHUNK: Final = 32_768
 """Cases that are evaluated together."""
 
 EngineGiven: TypeAlias = Engine | Callable[[], Engine] | None
