@@ -316,6 +316,12 @@ PROVISIONS: Final[Sequence[tuple[Provision, ...]]] = (
     (provision(fine_tier(5_000_000, 10_000_000)),),
     (
         provision(
+            attrs.evolve(fine_tier(1, 2, is_true("recalled")), fine=None),
+            fine_tier(5_000_000, 10_000_000),
+        ),
+    ),
+    (
+        provision(
             fine_tier(5_000_000, 10_000_000, check("goods_value", Op.BELOW, Money(50_000))),
             fine_tier(10, 20, base="goods_value", base_floor=100),
             kinds=(
@@ -362,12 +368,6 @@ PLAIN_PROVISIONS: Final[Sequence[tuple[Provision, ...]]] = (
     _versions((20_000_000, 10_000_000), ((), (_REVOCATION,))),
     _versions(_SAME, ((_WARNING, _REVOCATION), (_WARNING, _MAY_REVOKE))),
     _versions(_SAME, ((_CONFISCATION,), (_REVOCATION,)), published=date(2021, 12, 1)),
-    (
-        provision(
-            attrs.evolve(fine_tier(1, 2, is_true("recalled")), fine=None),
-            fine_tier(5_000_000, 10_000_000),
-        ),
-    ),
 )
 """Provisions in one version or two, which differ in the fine or in the other kinds only."""
 

@@ -35,7 +35,7 @@ _NUMBER: Final = click.IntRange(min=1)
 @option("--format", "form", type=click.Choice(_FORMS), text="files.option.form")
 @option("--input", "kind", type=click.Choice((*_FORMS, "cases")), text="files.option.input")
 @option("--encoding", default="utf-8", metavar="NAME", text="files.option.encoding")
-@option("--chunk", type=_NUMBER, default=65_536, metavar="N", text="files.option.chunk")
+@option("--chunk", type=_NUMBER, default=32_768, metavar="N", text="files.option.chunk")
 @option(
     "--summary", type=click.Choice(("text", "json")), default="text", text="files.option.summary"
 )
