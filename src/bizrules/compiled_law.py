@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from bizrules.blocks import Block, Look, compile_block
-from bizrules.conditions import ALWAYS, facts_read
+from bizrules.conditions import ALWAYS
 from bizrules.facts import Value, Vocabulary
 from bizrules.multiples import FineSource, Multiple
 from bizrules.outcome_parts import FindingForm, Parts, Standing, finding_form
@@ -199,15 +199,8 @@ class CompiledLaw:
 
     @fined.default
     def _facts_of_fines(self) -> tuple[str, ...]:
-        found: set[str] = set()
-        for provision in self.stretch.provisions:
-            found |= facts_read(provision.only_after)
-            for tier in provision.tiers:
-                found |= facts_read(tier.when)
-                found.update(
-                    () if tier.fine is None or tier.fine.base is None else [tier.fine.base]
-                )
-        return tuple(sorted(found))
+        read = (provision.facts_of_fine for provision in self.stretch.provisions)
+        return tuple(sorted(frozenset[str]().union(*read)))
 
     @_failed.default
     def _all_failed(self) -> list[FindingForm]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import attrs
 
-from bizrules.conditions import ALWAYS, Condition
+from bizrules.conditions import ALWAYS, Condition, facts_read
 from bizrules.provenance import Citation, Location, Text
 from bizrules.values import Interval
 
@@ -146,6 +146,14 @@ class Provision:
     checked: str | None = None
     unverified: Text | None = None
     location: Location | None = attrs.field(default=None, eq=False, repr=False)
+
+    @property
+    def facts_of_fine(self) -> frozenset[str]:
+        """Facts on which its fine depends: those of its switches, and the amounts it multiplies."""
+        switches = (self.only_after, *(tier.when for tier in self.tiers))
+        bases = (tier.fine.base for tier in self.tiers if tier.fine is not None)
+        read = frozenset(base for base in bases if base is not None)
+        return read.union(*map(facts_read, switches))
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

@@ -4,22 +4,21 @@ from typing import Final
 
 import numpy as np
 
-from bizrules.batch._filling import LAST_DAY
+from bizrules.batch._filling import DAY_ZERO, LAST_DAY
 from bizrules.batch._kernel import Array
 
-_EPOCH: Final = 719163
 _MONTHS_A_YEAR: Final = 12
 
 
 def add_months(days: Array, months: Array | int) -> Array:
     """The same day of the month so much later, or the month's last day; see `values.add_months`."""
-    day = (days - _EPOCH).astype("datetime64[D]")
+    day = (days - DAY_ZERO).astype("datetime64[D]")
     month = day.astype("datetime64[M]")
     place = (day - month.astype("datetime64[D]")).astype(np.int64)
     target = month + np.asarray(months).astype("timedelta64[M]")
     first = target.astype("datetime64[D]").astype(np.int64)
     length = (target + 1).astype("datetime64[D]").astype(np.int64) - first
-    found = first + np.minimum(place, length - 1) + _EPOCH
+    found = first + np.minimum(place, length - 1) + DAY_ZERO
     return np.asarray(np.clip(found, 1, LAST_DAY))
 
 
@@ -30,14 +29,14 @@ def add_days(days: Array, count: int) -> Array:
 
 def month_number(days: Array) -> Array:
     """Months since the year 0."""
-    month = (days - _EPOCH).astype("datetime64[D]").astype("datetime64[M]")
+    month = (days - DAY_ZERO).astype("datetime64[D]").astype("datetime64[M]")
     return np.asarray(month.astype(np.int64) + 1970 * _MONTHS_A_YEAR)
 
 
 def year_start(days: Array) -> Array:
     """The first day of the year."""
-    year = (days - _EPOCH).astype("datetime64[D]").astype("datetime64[Y]")
-    return np.asarray(year.astype("datetime64[D]").astype(np.int64) + _EPOCH)
+    year = (days - DAY_ZERO).astype("datetime64[D]").astype("datetime64[Y]")
+    return np.asarray(year.astype("datetime64[D]").astype(np.int64) + DAY_ZERO)
 
 
 def full_years(birth: Array, days: Array) -> Array:

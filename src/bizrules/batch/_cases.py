@@ -9,7 +9,7 @@ import attrs
 import pyarrow as pa
 from pyarrow import types
 
-from bizrules.batch._filling import LAST_DAY
+from bizrules.batch._filling import DAY_ZERO, LAST_DAY
 from bizrules.batch._schema import DATES, NAMES
 from bizrules.cases import Act, Case, FactInput, Party, PartyKind, Prior, Priors, to_day, to_span
 from bizrules.errors import CaseError, Problem
@@ -57,16 +57,13 @@ def _listed(column: pa.Array) -> list[object]:
     return list(column.to_pylist())
 
 
-_DAY_ZERO: Final = date(1970, 1, 1).toordinal()
-
-
 def day_or_number(days: int) -> date | int:
     """The day so many days after 1970 began; the number where no calendar has it.
 
     Args:
         days: How many. *Unit*: day.
     """
-    ordinal = days + _DAY_ZERO
+    ordinal = days + DAY_ZERO
     return date.fromordinal(ordinal) if 1 <= ordinal <= LAST_DAY else days
 
 

@@ -8,6 +8,9 @@ from bizrules.batch._columns import LARGEST
 from bizrules.batch._compiling import compiled
 from bizrules.batch._kernel import MISSING, NULL, UNREADABLE, Array
 
+DAY_ZERO: Final = 719163
+"""The first day of 1970, from which Arrow counts days."""
+
 LAST_DAY: Final = 3652059
 """The last day of the year 9999."""
 
@@ -48,7 +51,7 @@ def fill_days(days: Array, there: Array, out: Array, odd: Array) -> None:
     """Days since 1970 as ordinals."""
     wrong = 0
     for row in range(len(out)):
-        found = days[row] + np.int64(719163)
+        found = days[row] + np.int64(DAY_ZERO)
         known = there[row] != 0
         fits = (found >= 1) & (found <= LAST_DAY)
         wrong += known & (not fits)

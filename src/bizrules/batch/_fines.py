@@ -20,7 +20,7 @@ from bizrules.batch._loops import (
 from bizrules.batch._plain_route import multiple
 from bizrules.batch._program import Programs
 from bizrules.batch._sequences import NODE, ZERO
-from bizrules.conditions import ALWAYS, NEVER, facts_read
+from bizrules.conditions import ALWAYS, NEVER
 from bizrules.fines import Penal, fine_for
 from bizrules.matching import View
 from bizrules.outcomes import Fine, FineRange, FineState
@@ -99,7 +99,8 @@ class FineBook:
         for program in programs:
             self._lists.extend(self.programs.tests_of(program))
         reads = len(self._lists)
-        self._lists.extend(sorted(map(self.columns.column, _reads(provision))))
+        read = () if provision is None else provision.facts_of_fine
+        self._lists.extend(sorted(map(self.columns.column, read)))
         ends = (first, len(self._tiers) // 4, before, tests, reads, reads, len(self._lists))
         self._heads.extend([ready, *ends])
 
@@ -166,17 +167,6 @@ def _decided(node: _Node, provision: Provision) -> Provision:
         return attrs.evolve(provision, only_after=ALWAYS, tiers=tiers)
     never = tuple(attrs.evolve(tier, when=NEVER) for tier in provision.tiers)
     return attrs.evolve(provision, only_after=NEVER if node.is_before else ALWAYS, tiers=never)
-
-
-def _reads(provision: Provision | None) -> frozenset[str]:
-    if provision is None:
-        return frozenset()
-    read = facts_read(provision.only_after)
-    for tier in provision.tiers:
-        read |= facts_read(tier.when)
-        if tier.fine is not None and tier.fine.base is not None:
-            read |= {tier.fine.base}
-    return read
 
 
 @attrs.define
