@@ -17,7 +17,15 @@ from bizrules.errors import CaseError, Problem
 from bizrules.facts import Fact, Kind, Value, Vocabulary, parse_value, plain_value
 from bizrules.fines import Penal, fine_for, fine_of_versions
 from bizrules.history import Counting, FirstViolation
-from bizrules.matching import Comparable, UnreadableError, comparable, reader, value_of
+from bizrules.matching import (
+    Comparable,
+    Turn,
+    UnreadableError,
+    comparable,
+    reader,
+    turns_of,
+    value_of,
+)
 from bizrules.outcomes import Fine, FineState, MeasureOutcome, Verdict
 from bizrules.penalties import BandTable, Grade, Modality, Provision
 from bizrules.provenance import Location
@@ -292,6 +300,8 @@ class Assessor:
         violations: The catalogue.
         derivations: Derived facts.
         selector: Finds the candidates.
+        turns: By name, what turns a value into comparable form; none for those that stay as they
+            are.
     """
 
     vocabulary: Vocabulary
@@ -299,7 +309,7 @@ class Assessor:
     derivations: tuple[Derivation, ...]
     selector: Selector
     verdicts: Verdicts = attrs.field(factory=Verdicts, init=False, repr=False)
-    _ranks: Mapping[str, Mapping[str, int]] = attrs.field(init=False, repr=False)
+    turns: dict[str, Turn] = attrs.field(init=False, repr=False)
     _kinds: _Kinds = attrs.field(init=False, repr=False)
     _readers: dict[str, _Reader] = attrs.field(init=False, repr=False)
     _groups: dict[str, dict[str, bool | int]] = attrs.field(init=False, repr=False)
@@ -309,7 +319,7 @@ class Assessor:
         """Compile a reader for every fact."""
         facts = self.vocabulary.facts.values()
         self._readers = {fact.name: reader(fact) for fact in facts}
-        self._ranks = {fact.name: fact.ranks for fact in facts if fact.kind is Kind.LEVEL}
+        self.turns = turns_of(facts)
         self._kinds = _kinds(facts)
         self._groups = {
             code: {f.name: _NOT_FOUND[f.kind] for f in facts if _is_in(f, code)}
@@ -476,16 +486,6 @@ class Assessor:
             return value
         fact = self.vocabulary[name]
         return value_of(fact, comparable(fact, value))
-
-    def view_of(self, values: Mapping[str, Value]) -> dict[str, Comparable]:
-        """The values in comparable form, under their names."""
-        ranks, found = self._ranks, dict[str, Any](values)
-        for name, value in values.items():
-            if type(value) is Money:
-                found[name] = value.fen
-            elif type(value) is str and name in ranks:
-                found[name] = ranks[name][value]
-        return found
 
     def _computed(
         self,

@@ -7,6 +7,7 @@ from bizrules.assessment import Assessment, Assessor, Derived, Reading, judge_me
 from bizrules.cases import Case
 from bizrules.compiled_law import CompiledLaw, Told
 from bizrules.facts import Value
+from bizrules.matching import Comparable
 from bizrules.multiples import Multiple, multiple_of
 from bizrules.outcomes import Fine
 from bizrules.penalties import Grade, Tier
@@ -101,8 +102,9 @@ def assessed(
     """
     found = _AssessmentDraft()
     found.assessor, found.case, found.law, found.told, found.on = assessor, case, law, told, on
-    found.stretch = law.stretch
+    found.stretch, found.vocabulary = law.stretch, assessor.vocabulary
     found.values, found.derived = facts
+    found.held, found.unknown = told.held, told.unknown
     verdict = told.verdict
     found.result, found.settled = verdict.result, told.form[-1]
     found.__class__ = CompiledAssessment
@@ -113,10 +115,22 @@ def assessed(
 def _reading(law: CompiledAssessment) -> Reading:
     reading = _ReadingDraft()
     reading.derived, reading.problems = law.derived
-    reading.view, reading.stated = law.assessor.view_of(law.values), law.case.facts.keys()
+    reading.view, reading.stated = _view(law), law.case.facts.keys()
     reading.__class__ = Reading
     made: Reading = reading
     return made
+
+
+def _view(law: CompiledAssessment) -> dict[str, Comparable]:
+    """The values in comparable form, under the names under which they are read."""
+    values, turns = law.values, law.assessor.turns
+    view: dict[str, Any] = dict(values)
+    for name in values.keys() & turns.keys():
+        view[name] = turns[name](values[name])
+    for step in law.law.plan:
+        if step.name in turns and step.key != step.name and step.key in values:
+            view[step.key] = turns[step.name](values[step.key])
+    return view
 
 
 def _measured(name: str) -> Callable[[CompiledAssessment], object]:
@@ -139,9 +153,6 @@ def _plain_fine(law: CompiledAssessment) -> Fine:
 
 _LATE: Final[Mapping[str, Callable[[Any], object]]] = {
     "reading": _reading,
-    "vocabulary": lambda law: law.assessor.vocabulary,
-    "held": lambda law: law.told.held,
-    "unknown": lambda law: law.told.unknown,
     "measures": _measured("measures"),
     "waiting": _measured("waiting"),
     "holding": _measured("holding"),

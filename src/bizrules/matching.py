@@ -4,10 +4,11 @@ A condition is compiled once into a function over the *view* of a case: a mappin
 of a fact to its value in comparable form. The functions answer True, False or None for unknown.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from bizrules.conditions import (
@@ -59,6 +60,21 @@ def comparable(fact: Fact, value: Value) -> Comparable:
     if fact.kind is Kind.LEVEL and isinstance(value, str):
         return fact.ranks[value]
     return value
+
+
+Turn: TypeAlias = Callable[[Any], Comparable]
+"""Turns a value into comparable form."""
+
+
+def turns_of(facts: Iterable[Fact]) -> dict[str, Turn]:
+    """What turns the values of facts, by name; facts whose values stay as they are have nothing."""
+    turns: dict[str, Turn] = {}
+    for fact in facts:
+        if fact.kind is Kind.MONEY:
+            turns[fact.name] = attrgetter("fen")
+        elif fact.kind is Kind.LEVEL:
+            turns[fact.name] = fact.ranks.__getitem__
+    return turns
 
 
 def value_of(fact: Fact, found: Comparable) -> Value:

@@ -19,6 +19,7 @@ from bizrules.outcomes import FineState, Verdict
 from bizrules.penalties import Grade, Modality, PenaltyKind
 from bizrules.rules import Measure, Rule, RuleEffect, Ruleset
 from bizrules.selection import Candidate, Moment
+from bizrules.truth import Truth
 from bizrules.values import DateSpan, Interval, Money
 from property.worlds import (
     DISTRICT,
@@ -229,6 +230,24 @@ class TestDerivedFacts:
         found = assess(built, case())
         assert found.reading.view[name] == form
         assert len(found.held) == 1
+
+    @pytest.mark.parametrize(
+        ("name", "value", "words"),
+        [("goods_value", Money(6600), "66 yuan"), ("harm", "serious", "[serious]")],
+    )
+    def test_any_kind_by_ruleset(self, name: str, value: Value, words: str) -> None:
+        """What is computed by the definition of a ruleset is traced as it was matched."""
+        derivation = Derivation(name=name, reads=(), compute=lambda _known: value, by_ruleset=True)
+        when = AllOf((check(name, Op.IS, value), is_true("sold")))
+        national = ruleset("r.national", [rule("r.national/1", when=when)], first_violation=LONG)
+        built = Engine(knowledge=knowledge([national]), derivations=(derivation,))
+        for _ in range(3):  # The law is compiled after it was met.
+            (finding,) = built.evaluate(case()).findings
+            assert finding.trace.truth is finding.truth is Truth.UNKNOWN
+            computed = finding.trace.children[0]
+            assert (computed.truth, computed.derived) == (Truth.TRUE, True)
+            assert computed.found is not None
+            assert computed.found.en == words
 
 
 LONG = FirstViolation(window=Window(10, WindowUnit.CALENDAR_YEARS), ruleset="r.national")
