@@ -309,6 +309,7 @@ class Answer:
 
 
 _AppliedDraft: Final = draft_of(Applied)
+_LAWS: Final = frozenset({"applied", "assessment"})
 
 
 class CompiledAnswer(Answer):
@@ -326,22 +327,18 @@ class CompiledAnswer(Answer):
 
         def __getattr__(self, name: str) -> object:
             """The laws looked at: old and new are the same; assessed when that is first read."""
-            if name == "assessment":
-                facts, on = (self.values, self.derived), decision_span(self.case)
-                given = self.evaluator.assessor, self.case, self.law, self.told
-                self.assessment = assessed(*given, facts, on)
-                return self.assessment
-            if name != "applied":
+            if name not in _LAWS:
                 msg = f"{type(self).__name__!r} object has no attribute {name!r}"
                 raise AttributeError(msg)
-            main = self.assessment
+            facts, on = (self.values, self.derived), decision_span(self.case)
+            main = assessed(self.evaluator.assessor, self.case, self.law, self.told, facts, on)
             found = _AppliedDraft()
             found.main = found.current = main
             found.other = found.basis = None
             found.choice, found.settled = LawChoice.SAME, main.settled
             found.__class__ = Applied
-            self.applied = found
-            return found
+            self.assessment, self.applied = main, found
+            return main if name == "assessment" else found
 
     def with_measures(self) -> Outcome:
         """The outcome of a case that proposes measures."""

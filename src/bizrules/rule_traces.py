@@ -1,6 +1,6 @@
 """Why a rule holds for a case, with whose definitions told."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 import attrs
@@ -17,11 +17,10 @@ from bizrules.regions import NATIONAL
 from bizrules.remembering import Remembered
 from bizrules.rules import Ruleset
 from bizrules.selection import Candidate, Stretch
-from bizrules.shared_records import FromGiven
-from bizrules.signatures import once_a_signature
-from bizrules.tracing import FORMERS, PLAIN, Definition, Parts, Telling, traced
+from bizrules.signatures import OnceASignature
+from bizrules.tracing import FORMERS, PLAIN, Definition, Telling, TraceForm, traced
 from bizrules.truth import Truth
-from bizrules.wording import both, join_clauses, phrase
+from bizrules.wording import both, condition_text, join_clauses, phrase
 
 
 def trace_rule(rule: str, main: Assessment, current: Assessment, assessor: Assessor) -> Trace:
@@ -43,7 +42,7 @@ def trace_rule(rule: str, main: Assessment, current: Assessment, assessor: Asses
             law, told = current, _KNOWN(current.stretch).compulsion.get(rule)
             told = told or _tell_measure(rule, current, assessor)
     reading = law.reading
-    return traced(told.parts(reading), reading.view)
+    return traced(told.form(reading), reading.view)
 
 
 def _tell_measure(rule: str, current: Assessment, assessor: Assessor) -> "_Told":
@@ -71,34 +70,39 @@ class _Told:
     candidate: Candidate
     vocabulary: Vocabulary
     telling: Telling
-    notes: tuple[Trace, ...]
-    _known: dict[frozenset[str], Callable[[View], Parts]] = attrs.field(factory=dict, init=False)
+    notes: tuple[TraceForm, ...]
+    _forms: OnceASignature[TraceForm] = attrs.field(init=False)
+    _derived: dict[frozenset[str], OnceASignature[TraceForm]] = attrs.field(
+        factory=dict, init=False
+    )
 
-    def parts(self, reading: Reading) -> Parts:
-        """The fields of its trace for a case."""
+    def form(self, reading: Reading) -> TraceForm:
+        """The form of its trace for a case."""
         derived = reading.derived
         if derived:
             derived &= self.candidate.reads
-        form = self._known.get(derived)
-        if form is None:
-            form = self._known.setdefault(derived, self._former(derived))
-        return form(reading.view)
+        if not derived:
+            return self._forms.said(reading.view)
+        forms = self._derived.get(derived)
+        if forms is None:
+            forms = self._derived.setdefault(derived, self._formed(derived))
+        return forms.said(reading.view)
 
-    def _former(self, derived: frozenset[str]) -> Callable[[View], Parts]:
-        """A function that gives the fields where these facts were computed."""
+    @_forms.default
+    def _formed(self, derived: frozenset[str] = frozenset()) -> OnceASignature[TraceForm]:
+        """The forms of its trace where these facts were computed."""
         law = self.candidate.condition, self.vocabulary, self.candidate.names
         former, telling = FORMERS(*law), attrs.evolve(self.telling, derived=derived)
+        said = {**PLAIN, "node": "all", "text": condition_text(*law[:2])}
 
-        def form(view: View) -> Parts:
+        def form(view: View) -> TraceForm:
             why = former(view, telling)
-            return self._with_notes(why) if self.notes else why
+            if not self.notes:
+                return why
+            truth = why.truth & self.notes[-1].truth
+            return TraceForm.branch(truth, said, (why, *self.notes))
 
-        return once_a_signature(form, *law)
-
-    def _with_notes(self, why: Parts) -> Parts:
-        truth = why["truth"] & self.notes[-1].truth
-        children = FromGiven(lambda view: (traced(why, view), *self.notes))
-        return {**why, **PLAIN, "node": "all", "truth": truth, "children": children}
+        return OnceASignature(form, *law)
 
 
 @attrs.frozen(eq=False)
@@ -112,9 +116,14 @@ class _Known:
 # INVARIANT: a stretch is the law of one violation at one place, known to one assessor.
 _KNOWN: Final[Remembered[Stretch, _Known]] = Remembered(lambda _: _Known())
 
-_ELEMENT: Final = Trace(node="element", truth=Truth.TRUE, text=phrase("trace.element"))
-_JOINT: Final = Trace(node="element", truth=Truth.TRUE, text=phrase("trace.element-joint"))
-_IN_DOUBT: Final = Trace(node="in_force", truth=Truth.UNKNOWN, text=phrase("trace.in-force"))
+
+def _note(node: str, truth: Truth, key: str) -> TraceForm:
+    return TraceForm.always(Trace(node=node, truth=truth, text=phrase(key)))
+
+
+_ELEMENT: Final = _note("element", Truth.TRUE, "trace.element")
+_JOINT: Final = _note("element", Truth.TRUE, "trace.element-joint")
+_IN_DOUBT: Final = _note("in_force", Truth.UNKNOWN, "trace.in-force")
 
 
 @attrs.frozen(eq=False)

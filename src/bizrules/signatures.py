@@ -6,7 +6,7 @@ values of their facts. So what was worked out for a signature holds for every ca
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 import attrs
 
@@ -185,38 +185,42 @@ MOST_KEPT: Final = 64
 _Said = TypeVar("_Said")
 
 
-def once_a_signature(
-    say: Callable[[View], _Said], condition: Condition, vocabulary: Vocabulary, names: Names
-) -> Callable[[View], _Said]:
+@attrs.define(eq=False)
+class OnceASignature(Generic[_Said]):
     """What a function says of a view, asked once for each signature.
 
-    The code of the signature is written when the function is asked a second time: who asks but
-    once does not wait for it.
+    The code of the signature is written when something is asked a second time: who asks but once
+    does not wait for it. Safe for threads: two that ask at once may both ask the function.
 
-    Args:
+    Attributes:
         say: A function of how the tests of the condition turn out over a view.
         condition: The condition.
         vocabulary: Declarations of its facts.
         names: Names of the view under which some facts are read.
     """
-    known: dict[int, _Said] = {}
-    signature: Signature | None = None
-    is_first = True
 
-    def said(view: View) -> _Said:
-        nonlocal is_first, signature
+    say: Callable[[View], _Said]
+    condition: Condition
+    vocabulary: Vocabulary
+    names: Names
+    _signature: Signature | None = attrs.field(default=None, init=False)
+    _known: dict[int, _Said] = attrs.field(factory=dict, init=False)
+    _is_first: bool = attrs.field(default=True, init=False)
+
+    def said(self, view: View) -> _Said:
+        """What the function says of the view."""
+        signature = self._signature
         if signature is None:
-            if is_first:
-                is_first = False
-                return say(view)
-            signature = SIGNATURES(condition, vocabulary, names)
+            if self._is_first:
+                self._is_first = False
+                return self.say(view)
+            signature = SIGNATURES(self.condition, self.vocabulary, self.names)
+            self._signature = signature
         number = signature(view)
-        try:
+        known = self._known
+        if number in known:
             return known[number]
-        except KeyError:
-            found = say(view)
+        found = self.say(view)
         if len(known) < MOST_KEPT:
             known[number] = found
         return found
-
-    return said

@@ -18,11 +18,12 @@ from bizrules.conditions import (
     Condition,
     Defined,
     Not,
+    Op,
     PerKind,
     Test,
     facts_read,
 )
-from bizrules.facts import Fact, Vocabulary
+from bizrules.facts import Fact, Kind, Vocabulary
 from bizrules.matching import (
     Comparable,
     Matcher,
@@ -35,7 +36,7 @@ from bizrules.matching import (
 from bizrules.outcomes import Trace
 from bizrules.provenance import Citation, Text
 from bizrules.shared_records import FromGiven, draft_of
-from bizrules.signatures import compiled_tests, once_a_signature
+from bizrules.signatures import OnceASignature, compiled_tests
 from bizrules.truth import Truth
 
 Definition: TypeAlias = tuple[Text, tuple[Citation, ...]]
@@ -60,14 +61,44 @@ class Telling:
 
 NOTHING_BESIDES: Final = Telling()
 Parts: TypeAlias = dict[str, Any]
-"""The fields of a trace by name; many traces share them, and none changes them."""
+"""Fields of a record by name; many records share them, and none changes them."""
 
-Former: TypeAlias = Callable[[View, Telling], Parts]
-"""The fields of the trace of a condition over a view.
+_TraceDraft: Final = draft_of(Trace)
 
-They say nothing of the view but how the tests of the condition turn out over it; what the case says
-of a fact is found when that is read.
-"""
+
+@attrs.frozen(eq=False)
+class TraceForm:
+    """The trace of a condition, for every view over which its tests turn out in the same way.
+
+    What a case says of a fact is found when that is read.
+
+    Attributes:
+        truth: Truth of the condition.
+        parts: What its trace says besides, by the names of its fields.
+        inside: The forms of the parts of the condition.
+        same: The trace, where it says the same of every such view.
+    """
+
+    truth: Truth
+    parts: Parts
+    inside: "tuple[TraceForm, ...]" = ()
+    same: Trace | None = None
+
+    @classmethod
+    def always(cls, same: Trace) -> "TraceForm":
+        """The form of a trace that says the same of every view."""
+        return cls(same.truth, {}, same=same)
+
+    @classmethod
+    def branch(cls, truth: Truth, parts: Parts, inside: "tuple[TraceForm, ...]") -> "TraceForm":
+        """The form of a condition of several parts; says the same where each of them does."""
+        form = cls(truth, parts, inside)
+        is_same = all(one.same is not None for one in inside)
+        return attrs.evolve(form, same=traced(form, {})) if is_same else form
+
+
+Former: TypeAlias = Callable[[View, Telling], TraceForm]
+"""The form of the trace of a condition over a view."""
 
 
 def trace(
@@ -90,23 +121,15 @@ def trace(
     return traced(FORMERS(condition, vocabulary, names)(view, telling), view)
 
 
-_TraceDraft: Final = draft_of(Trace)
-
-
-def traced(parts: Parts, given: View) -> Trace:
-    """The trace of these fields.
-
-    Args:
-        parts: What `FORMERS` give for a view, or for one over which all tests turn out the same.
-        given: The view.
-    """
+def traced(form: TraceForm, view: View) -> Trace:
+    """The trace of a form over a view over which the tests turn out as they did for the form."""
+    if form.same is not None:
+        return form.same
     draft = _TraceDraft()
-    draft._parts = parts  # noqa: SLF001 - the record is begun here
-    draft._given = given  # noqa: SLF001 - likewise
-    # Who reads a trace mostly reads this.
-    draft.truth, children = parts["truth"], parts["children"]
-    if type(children) is tuple:
-        draft.children = children
+    draft._parts = form.parts  # noqa: SLF001 - the record is begun here
+    draft._given = view  # noqa: SLF001 - likewise
+    draft.truth = form.truth
+    draft.children = tuple([one.same or traced(one, view) for one in form.inside])
     draft.__class__ = Trace
     made: Trace = draft
     return made
@@ -119,11 +142,12 @@ def _former(condition: Condition, vocabulary: Vocabulary, names: Names) -> Forme
     parts = tuple(_former(part, vocabulary, names) for part in parts_of(condition))
     if isinstance(condition, Defined):
         return _defined_former(condition, parts[0], text)
-    node, combine = _NODE_NAMES[type(condition)], _combination(condition)
+    said = {**PLAIN, "node": _NODE_NAMES[type(condition)], "text": text}
+    combine = _combination(condition)
 
-    def form(view: View, telling: Telling) -> Parts:
-        children = [part(view, telling) for part in parts]
-        return _branch(node, combine([child["truth"] for child in children]), text, children)
+    def form(view: View, telling: Telling) -> TraceForm:
+        inside = tuple([part(view, telling) for part in parts])
+        return TraceForm.branch(combine([one.truth for one in inside]), said, inside)
 
     return form
 
@@ -141,23 +165,16 @@ PLAIN: Final[Parts] = {
     "derived": False,
     "citations": (),
     "definition": None,
-    "children": (),
 }
 
 
-def _branch(node: str, truth: Truth, text: Text, children: Sequence[Parts]) -> Parts:
-    """The fields of a condition of several parts; the traces of these are made when read."""
-    inside = FromGiven(lambda view: tuple([traced(child, view) for child in children]))
-    return {**PLAIN, "node": node, "truth": truth, "text": text, "children": inside}
-
-
 def _defined_former(condition: Defined, inner: Former, text: Text) -> Former:
-    name, cited = condition.name, condition.citations
+    name = condition.name
+    said = {**PLAIN, "node": "defined", "text": text, "citations": condition.citations}
 
-    def form(view: View, telling: Telling) -> Parts:
-        meaning = inner(view, telling)
-        branch = _branch("defined", meaning["truth"], text, (meaning,))
-        return {**branch, "citations": cited, "definition": telling.whose.get(name)}
+    def form(view: View, telling: Telling) -> TraceForm:
+        meaning, whose = inner(view, telling), telling.whose.get(name)
+        return TraceForm.branch(meaning.truth, {**said, "definition": whose}, (meaning,))
 
     return form
 
@@ -166,17 +183,37 @@ def _test_former(test: Test, vocabulary: Vocabulary, names: Names, text: Text) -
     read, match = tuple(sorted(facts_read(test))), compile_condition(test, vocabulary, names)
     found = FromGiven(finder(read, vocabulary, names))
     plain = {**PLAIN, "node": "test", "text": text, "found": found, "facts": read}
-    by_truth = {flag: {**plain, "truth": Truth.of(flag)} for flag in (True, False, None)}
+    shown = {flag: _shown_by_all(test, vocabulary, names, flag) for flag in (True, False, None)}
 
-    def form(view: View, telling: Telling) -> Parts:
-        parts, definition = by_truth[match(view)], telling.definitions.get(read)
+    def make(flag: bool | None, parts: Parts) -> TraceForm:
+        form, view = TraceForm(Truth.of(flag), parts), shown[flag]
+        return form if view is None else TraceForm.always(traced(form, view))
+
+    by_truth = {flag: make(flag, plain) for flag in shown}
+
+    def form(view: View, telling: Telling) -> TraceForm:
+        flag, definition = match(view), telling.definitions.get(read)
         is_derived = not telling.derived.isdisjoint(read)
         if not is_derived and definition is None:
-            return parts
+            return by_truth[flag]
         said, cited = definition or (None, ())
-        return {**parts, "derived": is_derived, "definition": said, "citations": cited}
+        return make(flag, {**plain, "derived": is_derived, "definition": said, "citations": cited})
 
     return form
+
+
+def _shown_by_all(
+    test: Test, vocabulary: Vocabulary, names: Names, truth: bool | None
+) -> View | None:
+    """What every view says of the fact of a test that has this truth; None if they may differ."""
+    fact = vocabulary[test.facts[0]]
+    if len(facts_read(test)) > 1:
+        return None
+    if truth is None:
+        return {}
+    if fact.kind is not Kind.BOOLEAN or test.op is not Op.IS:
+        return None
+    return {names.get(fact.name, fact.name): truth is (test.operand is True)}
 
 
 def _combination(condition: Condition) -> Callable[[Sequence[Truth]], Truth]:
@@ -272,7 +309,7 @@ def _waiter_once(condition: Condition, vocabulary: Vocabulary, names: Names) -> 
     if any(len(facts_read(test)) > 1 for test in compiled_tests(condition)):
         # How a test of several facts turns out does not tell which of them are unknown.
         return waiter
-    return once_a_signature(waiter, condition, vocabulary, names)
+    return OnceASignature(waiter, condition, vocabulary, names).said
 
 
 def _waiter(condition: Condition, vocabulary: Vocabulary, names: Names) -> _Waiter:

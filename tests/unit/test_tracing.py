@@ -108,6 +108,27 @@ class TestTrace:
         assert (why.truth, why.facts) == (Truth.TRUE, ("recalled",))
         assert why.found is not None
 
+    def test_what_is_the_same_is_shared(self) -> None:
+        """Cases that turn out alike share what is said of them, but not what each says itself."""
+        small = check("goods_value", Op.BELOW, Money(50_000))
+        condition = AllOf((small, AnyOf((YES, NO)), Defined("t#a", text("timely"), Not(YES))))
+        built = engine(rule("r/1", Grade.EXEMPT, condition))
+        facts = [{"goods_value": value, "recalled": True} for value in (9, 9, 12, 13)]
+        found = [built.evaluate(case(facts=one)).findings[0].trace for one in facts]
+        values = [one.children[0].found for one in found]
+        assert [value and value.en for value in values] == [
+            "9 yuan",
+            "9 yuan",
+            "12 yuan",
+            "13 yuan",
+        ]
+        either = [one.children[1] for one in found]
+        assert [part.found and part.found.en for part in either[0].children] == ["yes", None]
+        # The second one is the first to be kept.
+        assert either[1] is either[2] is either[3]
+        assert found[2].children[2] is found[3].children[2]
+        assert found[2].children[0] is not found[3].children[0]
+
 
 class TestOpenFacts:
     """Which unknown facts a condition waits for."""
