@@ -120,18 +120,16 @@ def _pieces(folder: Path) -> dict[str, Any]:
         found["large"][name] = _run("scale_pieces.py", name, str(large))
         found["small"][name] = _run("scale_pieces.py", name, str(small))
     found["small"]["sizes"] = _run("scale_pieces.py", "sizes", str(small))
-    found["spark"] = _on_spark(small)
+    found["spark"] = [_run("spark_pieces.py", str(small), str(cores)) for cores in (1, 2)]
     return found
 
 
-def _on_spark(folder: Path) -> list[dict[str, Any]] | str:
-    """The runs on one core and on two; or why there are none."""
+def _no_spark() -> str | None:
+    """Why Spark cannot run here."""
     if find_spec("pyspark") is None:
         return "pyspark is not installed: pip install 'bizrules[spark]'"
     java = find_java()
-    if isinstance(java, str):
-        return java
-    return [_run("spark_pieces.py", str(folder), str(cores)) for cores in (1, 2)]
+    return java if isinstance(java, str) else None
 
 
 _Rows = Iterable[Sequence[str]]
@@ -327,9 +325,10 @@ def filled(page: str, found: Mapping[str, Any]) -> str:
 
 def test_scale(tmp_path: Path) -> None:
     """Measure the pieces, add them up, and write the page."""
+    why = _no_spark()
+    if why is not None:
+        pytest.skip(why)
     found = _pieces(tmp_path)
-    if isinstance(found["spark"], str):
-        pytest.skip(found["spark"])
     write(found, RESULTS)
     text = PAGE.read_text(encoding="utf-8")
     found = read(RESULTS)
