@@ -67,11 +67,11 @@ demo: $(STAMP)
 
 # The other engines live in an environment of their own: what they bring may not change what is tested.
 # All is locked as for the tests but what `rule-engine` wants older.
-$(BENCH_STAMP): pyproject.toml $(CONSTRAINTS)
+$(BENCH_STAMP): pyproject.toml $(CONSTRAINTS) $(addsuffix /pyproject.toml,$(PLUGINS))
 	$(PYTHON) -m venv $(BENCH_VENV)
 	grep -v '^python-dateutil==' $(CONSTRAINTS) > $(BENCH_VENV)/constraints.txt
 	$(BENCH_BIN)/python $(PIP_INSTALL) -c $(BENCH_VENV)/constraints.txt $(BACKEND)
-	$(BENCH_BIN)/python $(PIP_INSTALL) -c $(BENCH_VENV)/constraints.txt $(NO_ISOLATION) -e '.[bench]'
+	$(BENCH_BIN)/python $(PIP_INSTALL) -c $(BENCH_VENV)/constraints.txt $(NO_ISOLATION) -e '.[bench]' $(addprefix -e ./,$(PLUGINS))
 	@touch $@
 
 # `full` writes the results, the tables of docs/explanation/performance.md and the plots; `quick` only prints.
