@@ -93,16 +93,16 @@ class _Told:
         """The forms of its trace where these facts were computed."""
         law = self.candidate.condition, self.vocabulary, self.candidate.names
         former, telling = FORMERS(*law), attrs.evolve(self.telling, derived=derived)
+        if not self.notes:
+            return OnceASignature(lambda view: former(view, telling), *law)
         said = {**PLAIN, "node": "all", "text": condition_text(*law[:2])}
 
-        def form(view: View) -> TraceForm:
+        def with_notes(view: View) -> TraceForm:
             why = former(view, telling)
-            if not self.notes:
-                return why
             truth = why.truth & self.notes[-1].truth
             return TraceForm.branch(truth, said, (why, *self.notes))
 
-        return OnceASignature(form, *law)
+        return OnceASignature(with_notes, *law)
 
 
 @attrs.frozen(eq=False)
