@@ -4,8 +4,9 @@ Each name is imported from its module when it is first asked for, so that import
 costs next to nothing and a program pays only for what it uses.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
+
+from bizrules.late_imports import late_names
 
 if TYPE_CHECKING:
     from bizrules.cases import Act, Case, Party, Prior, Priors
@@ -99,18 +100,7 @@ _MODULES: Final = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """The public name, imported from its module.
-
-    Raises:
-        AttributeError: If the package has no such name.
-    """
-    if name not in _MODULES:
-        msg = f"module `bizrules` has no attribute `{name}`"
-        raise AttributeError(msg)
-    found = getattr(import_module(f"bizrules.{_MODULES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = late_names(globals(), _MODULES)
 
 
 def __dir__() -> list[str]:

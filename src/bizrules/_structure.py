@@ -5,7 +5,6 @@ type of an unquoted scalar comes from the class. `from_plain` reads what `unstru
 which is JSON. Neither makes one type out of another.
 """
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum, IntEnum
 from functools import cache, lru_cache
@@ -36,6 +35,7 @@ from bizrules._scalars import (
 )
 from bizrules._tree import DataPath, Document, shown
 from bizrules.errors import DocumentError, Problem, ProblemsError
+from bizrules.nearness import near_names
 from bizrules.provenance import Location
 from bizrules.values import Money
 
@@ -137,9 +137,7 @@ def _last_key(path: DataPath) -> str:
 
 @lru_cache(maxsize=1024)
 def _near(name: str, names: frozenset[str]) -> str:
-    # Comparing takes time in proportion to both lengths, and the name may be a whole file.
-    longest = 2 * max(map(len, names), default=0)
-    return ",".join(difflib.get_close_matches(name, sorted(names))) if len(name) <= longest else ""
+    return near_names(name, names)
 
 
 def _read_items(node: Raw, reads: Iterable[Read]) -> list[Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
-from difflib import get_close_matches
 from functools import cached_property
 from itertools import product
 from types import MappingProxyType
@@ -26,6 +25,7 @@ from bizrules.matching import (
     turns_of,
     value_of,
 )
+from bizrules.nearness import near_names
 from bizrules.outcomes import Fine, FineState, MeasureOutcome, Verdict
 from bizrules.penalties import BandTable, Grade, Modality, Provision
 from bizrules.provenance import Location
@@ -48,11 +48,6 @@ _Names: TypeAlias = frozenset[str]
 _Kinds: TypeAlias = tuple[_Names, _Names, _Names, _Names, Mapping[str, _Names]]
 """Facts that are booleans, money, counts and dates; and the codes of choices and levels."""
 _Reader: TypeAlias = Callable[[object], Comparable]
-
-
-def near_names(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Known names close to a name, at most five."""
-    return tuple(get_close_matches(name, list(known), n=5, cutoff=0.6))
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -399,7 +394,7 @@ class Assessor:
         for name, raw in case.facts.items():
             place = Location(f"case {case.id}", path=f"$.facts.{name}")
             if name not in self._readers:
-                near = ", ".join(near_names(name, self._readers))
+                near = near_names(name, self._readers)
                 problems.append(Problem("unknown-fact", place, {"fact": name, "near_names": near}))
                 continue
             try:

@@ -1,9 +1,10 @@
 """What is wrong with a case before any law is looked at: names, and the order of its dates."""
 
-from bizrules.assessment import MEASURES, Assessor, near_names
+from bizrules.assessment import MEASURES, Assessor
 from bizrules.case_dates import Locate, in_order, order_problems
 from bizrules.cases import Case
 from bizrules.errors import Problem
+from bizrules.nearness import near_names
 from bizrules.provenance import Location
 from bizrules.regions import RegionTable
 
@@ -21,9 +22,9 @@ def problems_of(case: Case, assessor: Assessor, regions: RegionTable) -> list[Pr
 
 
 def _name_problems(case: Case, assessor: Assessor, regions: RegionTable) -> list[Problem]:
-    def unknown(code: str, name: str, path: str, near: tuple[str, ...]) -> Problem:
+    def unknown(code: str, name: str, path: str, near: str) -> Problem:
         place = Location(f"case {case.id}", path=f"$.{path}")
-        return Problem(code, place, {"found": name, "near_names": ", ".join(near)})
+        return Problem(code, place, {"found": name, "near_names": near})
 
     problems = []
     violations = assessor.violations
@@ -36,7 +37,7 @@ def _name_problems(case: Case, assessor: Assessor, regions: RegionTable) -> list
             near = near_names(prior.violation, violations)
             problems.append(unknown("unknown-violation", prior.violation, path, near))
     if case.region not in regions:
-        close = tuple(f"{r.code} {r.zh}" for r in regions.near(case.region))
+        close = ",".join(f"{r.code} {r.zh}" for r in regions.near(case.region))
         problems.append(unknown("unknown-region", case.region, "region", close))
     for measure in case.measures:
         if measure not in MEASURES:

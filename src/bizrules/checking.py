@@ -17,9 +17,10 @@ from bizrules.conditions import AllOf, Condition, Defined, Not, Op, Test, facts_
 from bizrules.derivation import CORE_DERIVATIONS, Derivation
 from bizrules.errors import DocumentError, Problem, Severity, sort_problems
 from bizrules.facts import Vocabulary
-from bizrules.grammar import contradictions, near_names
+from bizrules.grammar import contradictions
 from bizrules.history import RepeatCount
 from bizrules.loading import Knowledge, Source, load_documents
+from bizrules.nearness import near_names
 from bizrules.penalties import Provision
 from bizrules.provenance import Citation, Location
 from bizrules.refinement import Refinements

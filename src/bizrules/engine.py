@@ -11,7 +11,7 @@ from typing import Final
 import attrs
 
 from bizrules import loading
-from bizrules.assessment import Assessor, near_names
+from bizrules.assessment import Assessor
 from bizrules.bundles import (
     BundleSource,
     KeyFile,
@@ -40,6 +40,7 @@ from bizrules.facts import Vocabulary
 from bizrules.loading import Knowledge
 from bizrules.matters import MatterOutcome
 from bizrules.near_misses import near_misses_of
+from bizrules.nearness import nearest
 from bizrules.outcomes import Outcome
 from bizrules.plugins import Plugin, installed_plugin, installed_plugins
 from bizrules.provenance import Location
@@ -290,7 +291,7 @@ class Engine:
             UnknownNameError: If there is none; names near it are carried.
         """
         if rule_id not in self.rules:
-            raise UnknownNameError("rule", rule_id, near_names(rule_id, self.rules))
+            raise UnknownNameError("rule", rule_id, nearest(rule_id, self.rules))
         return self.rules[rule_id]
 
     def is_in_force(self, rule: Rule, day: date) -> bool:

@@ -5,7 +5,6 @@ version is told from one that is broken.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 from inspect import Parameter, signature
 from pathlib import Path
@@ -23,6 +22,7 @@ from bizrules import hookspecs
 from bizrules.derivation import Derivation
 from bizrules.documents import FORMAT
 from bizrules.errors import PluginError
+from bizrules.nearness import near_names
 from bizrules.regions import Region
 
 GROUP: Final = "bizrules"
@@ -220,7 +220,7 @@ def _refuse_unfit_hooks(manager: pluggy.PluginManager, plugin: object, name: str
         if hook in known and hook not in marked:
             raise PluginError("plugin-unmarked-hook", plugin=name, hook=hook)
         if hook not in known:
-            near = ", ".join(get_close_matches(hook, known, n=5))
+            near = near_names(hook, known)
             raise PluginError("plugin-unknown-hook", plugin=name, hook=hook, near_names=near)
         if any((_options(manager, plugin, hook) or {}).values()) or _parameters(plugin, hook):
             reason = "a hook takes no arguments and its marker no options"

@@ -7,7 +7,7 @@ from fractions import Fraction
 import attrs
 import pytest
 
-from bizrules.assessment import Assessment, Assessor, StatedFacts, judge_measure, near_names
+from bizrules.assessment import Assessment, Assessor, StatedFacts, judge_measure
 from bizrules.cases import Case, Party, PartyKind, Prior, Priors
 from bizrules.conditions import AllOf, Op
 from bizrules.derivation import CORE_DERIVATIONS, Derivation, Known, decision_span
@@ -100,12 +100,6 @@ class TestReading:
         }
         assert {p.location.source for p in caught.value.problems} == {"case 7"}
         assert found["$.facts.recaled"].help() == "did you mean `recalled`?"
-
-    def test_near_names(self) -> None:
-        """Names are near if they look alike; at most five are named."""
-        assert near_names("recaled", FACTS.facts) == ("recalled",)
-        assert near_names("xyz", FACTS.facts) == ()
-        assert len(near_names("fact", [f"fact{number}" for number in range(9)])) == 5
 
 
 class TestStatedFacts:

@@ -31,7 +31,6 @@ from bizrules.grammar import (
     RESERVED,
     combine,
     fact_value,
-    near_names,
     parse_condition,
     parse_exclusion,
     parse_ratio,
@@ -309,12 +308,6 @@ def test_every_kind_has_tests_that_fit() -> None:
 def test_words_of_the_language_are_reserved() -> None:
     """The names of tests and connectives cannot be names of facts."""
     assert {op.value for op in Op} | {"all", "any", "not", "sum", "per"} <= RESERVED
-
-
-def test_near_names_are_few() -> None:
-    """At most five near names are offered."""
-    names = [f"fact_{number}" for number in range(20)]
-    assert len(near_names("fact_", names).split(",")) == 5
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from datetime import date
 
 import attrs
 
-from bizrules.assessment import near_names
 from bizrules.concepts import concepts_on, dated_concepts
 from bizrules.engine import Engine
 from bizrules.errors import NotInForceError, UnknownNameError
 from bizrules.facts import Vocabulary
+from bizrules.nearness import nearest
 from bizrules.rules import Definition, Duty, Rule, Ruleset, Violation
 from bizrules.values import Interval
 
@@ -63,7 +63,7 @@ def view_on(engine: Engine, ruleset_id: str, day: date) -> View:
     """
     by_id = {ruleset.id: ruleset for ruleset in engine.rulesets}
     if ruleset_id not in by_id:
-        raise UnknownNameError("ruleset", ruleset_id, near_names(ruleset_id, by_id))
+        raise UnknownNameError("ruleset", ruleset_id, nearest(ruleset_id, by_id))
     ruleset = by_id[ruleset_id]
     days = ruleset.in_force.as_known_on(engine.as_known_on)
     if not days.contains(day):

@@ -7,8 +7,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from bizrules.assessment import near_names
 from bizrules.errors import DocumentError, Problem
+from bizrules.nearness import near_names
 from bizrules.provenance import Location
 
 UTF_8: Final = "utf-8"
@@ -62,7 +62,7 @@ def encoding_named(name: str, place: Path) -> str:
             continue
         if found.replace("_", "-") not in _NOT_OF_FILES:
             return UTF_8 if found == "utf-8-sig" else found
-    near = ",".join(near_names(name.lower(), _SHOWN))
+    near = near_names(name.lower(), _SHOWN)
     details = {"found": name, "near_names": near, "choices": ",".join(_SHOWN)}
     raise DocumentError([Problem("unknown-encoding", Location(str(place)), details)])
 

@@ -13,7 +13,6 @@ from typing import Final, TypeVar
 import attrs
 import pyarrow as pa
 
-from bizrules.assessment import near_names
 from bizrules.batch._encodings import UTF_8, encoding_named
 from bizrules.batch._engine import BatchEngine
 from bizrules.batch._files import ROWS, File, Form, digest_of, file_of, replacing, unreadable
@@ -29,6 +28,7 @@ from bizrules.batch._sources import Source
 from bizrules.batch._workers import Crew, Job, Load
 from bizrules.engine import Engine, core_version
 from bizrules.errors import DocumentError, Problem, ProblemsError
+from bizrules.nearness import near_names
 from bizrules.provenance import Location
 
 _T = TypeVar("_T")
@@ -396,7 +396,7 @@ def _column_problems(order: Order) -> Iterator[Problem]:
     """Columns to write that outcomes do not have."""
     for name in order.columns:
         if name not in OUTCOME_SCHEMA.names:
-            near = ",".join(near_names(name, OUTCOME_SCHEMA.names))
+            near = near_names(name, OUTCOME_SCHEMA.names)
             details = {"found": name, "near_names": near, "choices": ",".join(OUTCOME_SCHEMA.names)}
             yield Problem("unknown-outcome-column", Location(str(order.target)), details)
 

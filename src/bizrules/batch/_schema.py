@@ -6,10 +6,10 @@ from typing import Final, TypeAlias
 import pyarrow as pa
 from pyarrow import types
 
-from bizrules.assessment import near_names
 from bizrules.engine import Engine
 from bizrules.errors import Problem, ProblemsError
 from bizrules.facts import Kind
+from bizrules.nearness import near_names
 from bizrules.provenance import Location
 
 Fits: TypeAlias = Callable[[pa.DataType], bool]
@@ -176,7 +176,7 @@ def _problems(
             yield Problem("double-column", place, {"found": field.name})
         seen.add(field.name)
         if field.name not in expected:
-            near = ", ".join(near_names(field.name, expected))
+            near = near_names(field.name, expected)
             yield Problem("unknown-column", place, {"found": field.name, "near_names": near})
             continue
         fits, said, _ = expected[field.name]

@@ -11,7 +11,6 @@ import click
 from bizrules._structure import Raw
 from bizrules._tree import Document
 from bizrules._yaml import Kind
-from bizrules.assessment import near_names
 from bizrules.cases import Case
 from bizrules.cli._answers import NONE, SKIP, Reply, take
 from bizrules.cli._commands import (
@@ -35,6 +34,7 @@ from bizrules.errors import CaseError, Problem
 from bizrules.explanation import explain
 from bizrules.facts import Kind as FactKind
 from bizrules.loading import case_to_plain
+from bizrules.nearness import near_names
 from bizrules.outcomes import Outcome, Question
 from bizrules.wording import join, say_unit
 
@@ -190,7 +190,7 @@ def read_answers(file: str, engine: Engine, screen: Screen) -> Source:
         Problem(
             "unknown-fact",
             document.locate_key((name,)),
-            {"fact": name, "near_names": ",".join(near_names(name, known))},
+            {"fact": name, "near_names": near_names(name, known)},
         )
         for name in document.data
         if name not in known

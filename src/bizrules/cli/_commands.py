@@ -13,9 +13,9 @@ import attrs
 import click
 
 from bizrules import phrases
-from bizrules.assessment import near_names
 from bizrules.cli._screen import Screen
 from bizrules.engine import Engine
+from bizrules.nearness import nearest
 from bizrules.values import parse_date
 
 SETTLED: Final = 0
@@ -80,7 +80,7 @@ class Group(click.Group):
         if self.get_command(ctx, name) is None and not name.startswith("-"):
             screen = screen_of(ctx)
             text = screen.say("cli.usage.command", name=name)
-            near = near_names(name, self.commands)
+            near = nearest(name, self.commands)
             hint = screen.say("hint.or").join(f"`{one}`" for one in near)
             if near:
                 hint = screen.say("hint.did-you-mean", names=hint)

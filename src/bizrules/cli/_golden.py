@@ -12,7 +12,6 @@ import click
 
 from bizrules._tree import Document
 from bizrules._yaml import read_file
-from bizrules.assessment import near_names
 from bizrules.cli._board import board_data, print_board
 from bizrules.cli._commands import (
     PROBLEMS,
@@ -40,6 +39,7 @@ from bizrules.cli._yaml_writer import check_writable, write_text
 from bizrules.engine import CORE, Engine, core_rulesets
 from bizrules.errors import DocumentError, Problem, UnknownNameError
 from bizrules.loading import GoldenCase, GoldenMatter, load_documents
+from bizrules.nearness import nearest
 from bizrules.testing import (
     GoldenResult,
     MatterResult,
@@ -131,7 +131,7 @@ def package_paths(names: Iterable[str], engine: Engine) -> tuple[str, ...]:
     found: list[str] = []
     for name in names:
         if name not in folders:
-            raise UnknownNameError("package", name, near_names(name, folders))
+            raise UnknownNameError("package", name, nearest(name, folders))
         found += map(str, folders[name])
     return tuple(found)
 

@@ -9,7 +9,6 @@ import attrs
 
 from bizrules._tree import Document
 from bizrules._yaml import Kind, read_bytes, read_file
-from bizrules.assessment import near_names
 from bizrules.cases import Case
 from bizrules.documents import FORMAT
 from bizrules.errors import CaseError, DocumentError, Problem, UnknownNameError
@@ -23,6 +22,7 @@ from bizrules.loading import (
     load_golden,
     load_golden_matters,
 )
+from bizrules.nearness import nearest
 
 STDIN: Final = "-"
 STDIN_NAME: Final = "<stdin>"
@@ -256,7 +256,7 @@ def pick(entries: Iterable[Entry], wanted: Sequence[str]) -> Iterator[Entry]:
             yield entry
     for name in wanted:
         if name not in seen:
-            raise UnknownNameError("case", name, near_names(name, seen))
+            raise UnknownNameError("case", name, nearest(name, seen))
 
 
 def files_in(path: Path) -> tuple[Path, ...]:

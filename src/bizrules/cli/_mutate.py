@@ -22,7 +22,6 @@ from rich.progress import (
 from rich.text import Text as RichText
 
 from bizrules._yaml import read_file
-from bizrules.assessment import near_names
 from bizrules.cli._commands import (
     PROBLEMS,
     SETTLED,
@@ -38,6 +37,7 @@ from bizrules.cli._inputs import files_in
 from bizrules.cli._screen import Screen, is_terminal
 from bizrules.engine import CORE, Engine
 from bizrules.errors import DocumentError, UnknownNameError
+from bizrules.nearness import nearest
 from bizrules.provenance import Location, Text
 from bizrules.testing import (
     Change,
@@ -84,7 +84,7 @@ class Wanted:
         if self.package is not None:
             packages = [CORE, *(plugin.name for plugin in engine.plugins)]
             if self.package not in packages:
-                raise UnknownNameError("package", self.package, near_names(self.package, packages))
+                raise UnknownNameError("package", self.package, nearest(self.package, packages))
             found |= {one.id for one in engine.rulesets if one.plugin == self.package}
         return frozenset(found)
 

@@ -1,9 +1,9 @@
 """Names given on the command line, looked up in the engine; names near an unknown one are told."""
 
-from bizrules.assessment import near_names
 from bizrules.engine import Engine
 from bizrules.errors import UnknownNameError
 from bizrules.facts import Fact
+from bizrules.nearness import nearest
 from bizrules.rules import Effect, Violation
 
 
@@ -14,7 +14,7 @@ def known_violation(engine: Engine, name: str) -> Violation:
         UnknownNameError: If there is none of that id.
     """
     if name not in engine.violations:
-        raise UnknownNameError("violation", name, near_names(name, engine.violations))
+        raise UnknownNameError("violation", name, nearest(name, engine.violations))
     return engine.violations[name]
 
 
@@ -25,7 +25,7 @@ def known_fact(engine: Engine, name: str) -> Fact:
         UnknownNameError: If there is none of that name.
     """
     if name not in engine.vocabulary:
-        raise UnknownNameError("fact", name, near_names(name, engine.vocabulary.facts))
+        raise UnknownNameError("fact", name, nearest(name, engine.vocabulary.facts))
     return engine.vocabulary[name]
 
 
@@ -39,7 +39,7 @@ def known_list(engine: Engine, name: str) -> str:
     names = {text for kind in kinds for text in (kind.id, kind.name.zh, kind.name.en)}
     names |= {effect.value for effect in Effect}
     if name not in names:
-        raise UnknownNameError("list", name, near_names(name, sorted(names)))
+        raise UnknownNameError("list", name, nearest(name, sorted(names)))
     return name
 
 
@@ -56,7 +56,7 @@ def known_department(engine: Engine, code: str) -> str:
         for rule in ruleset.rules:
             codes |= rule.departments or frozenset()
     if code not in codes:
-        raise UnknownNameError("department", code, near_names(code, sorted(codes)))
+        raise UnknownNameError("department", code, nearest(code, sorted(codes)))
     return code
 
 

@@ -10,8 +10,9 @@ Metadata say what such a value may look like where it is no condition: the class
 Each name is imported from its module when it is first asked for: most users want only a few.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
+
+from bizrules.late_imports import late_names
 
 if TYPE_CHECKING:
     from bizrules.documents.cases import (
@@ -172,18 +173,7 @@ _MODULES: Final = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """The name, imported from its module.
-
-    Raises:
-        AttributeError: If the package has no such name.
-    """
-    if name not in _MODULES:
-        msg = f"module `bizrules.documents` has no attribute `{name}`"
-        raise AttributeError(msg)
-    found = getattr(import_module(f"bizrules.documents.{_MODULES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = late_names(globals(), _MODULES)
 
 
 def __dir__() -> list[str]:

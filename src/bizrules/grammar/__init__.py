@@ -10,7 +10,6 @@ from typing import Final
 from bizrules.grammar._bounds import contradictions
 from bizrules.grammar._operands import (
     fact_value,
-    near_names,
     parse_ratio,
     parse_share,
     print_ratio,
@@ -29,7 +28,6 @@ __all__ = [
     "combine",
     "contradictions",
     "fact_value",
-    "near_names",
     "parse_condition",
     "parse_exclusion",
     "parse_ratio",

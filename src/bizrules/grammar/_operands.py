@@ -1,8 +1,7 @@
 """What stands on the right of a test: values with units, shares of other facts, bands."""
 
-import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
@@ -11,6 +10,7 @@ import attrs
 from bizrules._structure import Raw
 from bizrules.errors import Problem
 from bizrules.facts import NUMERIC, Fact, Kind, Value, parse_value
+from bizrules.nearness import near_names
 from bizrules.penalties import Band
 from bizrules.provenance import Location
 from bizrules.values import UNITS, Plain, Unit, parse_decimal
@@ -20,11 +20,6 @@ _BAND: Final = re.compile(r"([\[(])\s*([0-9./]+)\s*,\s*([0-9./]+)\s*([\])])")
 _RATIO: Final = re.compile(r"([0-9]{1,18})/([1-9][0-9]{0,17})")
 _MOST_DECIMALS: Final = 6
 _NOWHERE: Final = Location("value")
-
-
-def near_names(name: str, names: Iterable[str]) -> str:
-    """At most five names like this one, separated by commas, for the detail of a problem."""
-    return ",".join(difflib.get_close_matches(name, sorted(names), n=5))
 
 
 def fact_value(fact: Fact, raw: Raw) -> Value | Problem:

@@ -27,12 +27,12 @@ from bizrules.facts import NUMERIC, Fact, Kind, Value, Vocabulary
 from bizrules.grammar._bounds import contradictions
 from bizrules.grammar._operands import (
     fact_value,
-    near_names,
     not_in_choices,
     parse_ratio,
     same_measure,
     widest,
 )
+from bizrules.nearness import near_names
 from bizrules.provenance import Location
 from bizrules.rules import Definition
 from bizrules.values import parse_integer

@@ -7,8 +7,9 @@ Each name is imported from its module when it is first asked for: who evaluates 
 bundle brings pays nothing for the reading of documents.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
+
+from bizrules.late_imports import late_names
 
 if TYPE_CHECKING:
     from bizrules.loading._cases import case_from_plain, case_to_plain, check_case
@@ -99,18 +100,7 @@ _MODULES: Final = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """The name, imported from its module.
-
-    Raises:
-        AttributeError: If the package has no such name.
-    """
-    if name not in _MODULES:
-        msg = f"module `bizrules.loading` has no attribute `{name}`"
-        raise AttributeError(msg)
-    found = getattr(import_module(f"bizrules.loading.{_MODULES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = late_names(globals(), _MODULES)
 
 
 def __dir__() -> list[str]:

@@ -22,9 +22,10 @@ from bizrules.cases import (
 from bizrules.documents import CaseDocument, PartyDocument, PriorsDocument
 from bizrules.errors import CaseError, DocumentError, Problem
 from bizrules.facts import Value, parse_value
-from bizrules.grammar import fact_value, near_names
+from bizrules.grammar import fact_value
 from bizrules.loading._gathering import read_span
 from bizrules.loading._knowledge import Knowledge
+from bizrules.nearness import near_names
 from bizrules.provenance import Location
 from bizrules.rules import Measure
 from bizrules.values import DateSpan

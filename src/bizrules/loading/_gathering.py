@@ -18,8 +18,9 @@ from bizrules.conditions import Condition
 from bizrules.documents import CitationDocument, IntervalDocument
 from bizrules.errors import DocumentError, Problem
 from bizrules.facts import Vocabulary
-from bizrules.grammar import RESERVED, Scope, near_names, parse_condition, parse_exclusion
+from bizrules.grammar import RESERVED, Scope, parse_condition, parse_exclusion
 from bizrules.loading._knowledge import Knowledge, Origin
+from bizrules.nearness import near_names
 from bizrules.provenance import Citation, Location
 from bizrules.values import DateSpan, Interval, Money
 

@@ -8,7 +8,6 @@ import attrs
 from bizrules._structure import Raw
 from bizrules.documents import CaseDocument, ExpectDocument, OfficialDocument
 from bizrules.errors import Problem
-from bizrules.grammar import near_names
 from bizrules.loading._cases import read_case
 from bizrules.loading._gathering import Ids
 from bizrules.loading._knowledge import (
@@ -20,6 +19,7 @@ from bizrules.loading._knowledge import (
     Official,
     read_only,
 )
+from bizrules.nearness import near_names
 from bizrules.outcomes import Verdict
 from bizrules.rules import Measure
 

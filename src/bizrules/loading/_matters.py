@@ -8,7 +8,6 @@ from bizrules._structure import Raw, structure
 from bizrules.cases import Case
 from bizrules.documents import ExpectedActDocument, ExpectMatterDocument, MatterDocument
 from bizrules.errors import DocumentError, Problem, sort_problems
-from bizrules.grammar import near_names
 from bizrules.loading._cases import golden_keys, read_case
 from bizrules.loading._gathering import Ids
 from bizrules.loading._knowledge import (
@@ -20,6 +19,7 @@ from bizrules.loading._knowledge import (
     MatterReading,
     read_only,
 )
+from bizrules.nearness import near_names
 
 
 def reading_of(

@@ -19,9 +19,10 @@ from bizrules.documents import (
     RuleDocument,
 )
 from bizrules.facts import Fact, Kind, Vocabulary
-from bizrules.grammar import Scope, combine, near_names, parse_share
+from bizrules.grammar import Scope, combine, parse_share
 from bizrules.loading._gathering import Gathering, citations, shown_interval
 from bizrules.loading._histories import refuse_first
+from bizrules.nearness import near_names
 from bizrules.penalties import Band, FineEffect, Grade
 from bizrules.provenance import Text
 from bizrules.rules import (

@@ -13,13 +13,13 @@ from bizrules.documents import (
     RulesetDocument,
 )
 from bizrules.facts import Fact, Vocabulary
-from bizrules.grammar import near_names
 from bizrules.history import FirstViolation
 from bizrules.loading._batches import apply_batches, read_batches
 from bizrules.loading._definitions import DefinitionTable, check_concepts
 from bizrules.loading._gathering import Gathering, by_index, by_key, citations
 from bizrules.loading._histories import read_first_violation
 from bizrules.loading._rules import RuleReader, read_band
+from bizrules.nearness import near_names
 from bizrules.penalties import GRADES, Band, BandTable, Grade, Shape
 from bizrules.provenance import Instrument
 from bizrules.regions import NATIONAL, RegionTable

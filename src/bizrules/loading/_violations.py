@@ -15,9 +15,10 @@ from bizrules.documents import (
     ViolationDocument,
 )
 from bizrules.facts import Kind, Vocabulary
-from bizrules.grammar import Scope, near_names
+from bizrules.grammar import Scope
 from bizrules.loading._gathering import Gathering, by_index, citation, citations
 from bizrules.loading._histories import refuse_first
+from bizrules.nearness import near_names
 from bizrules.penalties import FineScale, OtherKind, Provision, Tier
 from bizrules.rules import LimitationPeriod, Violation
 from bizrules.values import FEN_PER_YUAN

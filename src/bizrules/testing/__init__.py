@@ -4,8 +4,9 @@ Nothing here needs pytest or the command line. Each name is imported from its mo
 first asked for: the plugin of pytest lies in this package and is loaded in every run of pytest.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Final
+
+from bizrules.late_imports import late_names
 
 if TYPE_CHECKING:
     from bizrules.testing._alterations import Change
@@ -93,18 +94,7 @@ _MODULES: Final = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """The public name, imported from its module.
-
-    Raises:
-        AttributeError: If the package has no such name.
-    """
-    if name not in _MODULES:
-        msg = f"module `bizrules.testing` has no attribute `{name}`"
-        raise AttributeError(msg)
-    found = getattr(import_module(f"bizrules.testing.{_MODULES[name]}"), name)
-    globals()[name] = found
-    return found
+__getattr__ = late_names(globals(), _MODULES)
 
 
 def __dir__() -> list[str]:

@@ -1,7 +1,6 @@
 """A package of rules under test: its engine, and the engines that differ from it in one thing."""
 
 from collections.abc import Collection, Iterable
-from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import Final
 
@@ -12,6 +11,7 @@ from bizrules.engine import CORE, Engine, add_plugins, core_rulesets, default_en
 from bizrules.errors import UnknownNameError
 from bizrules.facts import Vocabulary
 from bizrules.loading import Knowledge, load_documents
+from bizrules.nearness import nearest
 from bizrules.penalties import Grade, Modality
 from bizrules.plugins import Plugin, installed_plugins
 from bizrules.provenance import Citation, Instrument, InstrumentKind, NormLevel, Text
@@ -260,7 +260,7 @@ def package_of(name: str, engine: Engine | None = None, *, alone: bool = False) 
 
 
 def _unknown(name: str, known: Collection[str]) -> UnknownNameError:
-    return UnknownNameError("package", name, tuple(get_close_matches(name, known, n=5)))
+    return UnknownNameError("package", name, nearest(name, known))
 
 
 @lru_cache(maxsize=_MANY)
