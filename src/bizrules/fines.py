@@ -404,6 +404,8 @@ def _to_fen(found: FineRange) -> FineRange:
     if found.base is not None:
         return found
     low, high = found.low, found.high
+    if all(end is None or end.denominator == 1 for end in (low, high)):
+        return found
     low_closed, high_closed = found.low_closed, found.high_closed
     if low is not None and low.denominator != 1:
         low, low_closed = Fraction(ceil(low)), True

@@ -332,10 +332,10 @@ class Selector:
         self, rule: Rule, ruleset: Ruleset, violation: Violation, joint: frozenset[str]
     ) -> Candidate:
         """The rule compiled for a violation; one for all violations only once."""
-        elements = _NO_ELEMENTS
-        if rule.is_heavier:
+        elements = violation.elements | joint
+        if elements:
             # What constitutes an offence does not aggravate it, nor another one of the same act.
-            elements = (violation.elements | joint) & self._facts_of(rule)
+            elements = elements & self._facts_of(rule) if rule.is_heavier else _NO_ELEMENTS
         if not rule.is_general:
             return self._compile(rule, ruleset, elements, own=violation.elements)
         key = rule.id, elements, elements & violation.elements

@@ -1,6 +1,7 @@
 """The fines that provisions lead to, worked out once for every place where a search may end."""
 
 from fractions import Fraction
+from functools import cached_property
 from typing import Final, TypeAlias
 
 import attrs
@@ -41,6 +42,22 @@ class _Node:
     bands: tuple[BandTable, ...]
     tier: Tier | None = None
     is_before: bool = False
+
+    @cached_property
+    def decided(self) -> Provision | None:
+        """The provision with its search decided."""
+        provision = self.provision
+        if provision is None:
+            return None
+        if self.tier is not None:
+            # The others stay: whether there is a fine at all depends on every tier.
+            tiers = tuple(
+                attrs.evolve(tier, when=ALWAYS if tier is self.tier else NEVER)
+                for tier in provision.tiers
+            )
+            return attrs.evolve(provision, only_after=ALWAYS, tiers=tiers)
+        never = tuple(attrs.evolve(tier, when=NEVER) for tier in provision.tiers)
+        return attrs.evolve(provision, only_after=NEVER if self.is_before else ALWAYS, tiers=never)
 
 
 @attrs.define
@@ -123,13 +140,10 @@ class FineBook:
             provision, bands = self.provisions[number]
             return self._fine(provision, bands, view, (grade, effects)), -1
         node = self._nodes[number]
-        provision = node.provision
         known: dict[str, int] = {}
-        if provision is not None:
-            provision = _decided(node, provision)
         if kind == ZERO and node.tier is not None and node.tier.fine is not None:
             known[node.tier.fine.base or ""] = 0
-        return self._fine(provision, node.bands, known, (grade, effects)), number
+        return self._fine(node.decided, node.bands, known, (grade, effects)), number
 
     def _fine(
         self,
@@ -154,19 +168,6 @@ class FineBook:
     def tier(self, number: int) -> Tier | None:
         """The tier of a place where a search ended."""
         return self._nodes[number].tier
-
-
-def _decided(node: _Node, provision: Provision) -> Provision:
-    """The provision with its search decided."""
-    if node.tier is not None:
-        # The others stay: whether there is a fine at all depends on every tier.
-        tiers = tuple(
-            attrs.evolve(tier, when=ALWAYS if tier is node.tier else NEVER)
-            for tier in provision.tiers
-        )
-        return attrs.evolve(provision, only_after=ALWAYS, tiers=tiers)
-    never = tuple(attrs.evolve(tier, when=NEVER) for tier in provision.tiers)
-    return attrs.evolve(provision, only_after=NEVER if node.is_before else ALWAYS, tiers=never)
 
 
 @attrs.define

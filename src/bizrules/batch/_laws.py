@@ -68,6 +68,7 @@ class LawBook:
     _numbers: dict[int, int | None] = attrs.field(factory=dict)
     _kept: list[Stretch] = attrs.field(factory=list)
     _rules: dict[tuple[object, ...], int] = attrs.field(factory=dict)
+    _general: dict[int, tuple[int, Candidate]] = attrs.field(factory=dict)
     _sort_numbers: dict[MeasureSort, int] = attrs.field(factory=dict)
     _rule_numbers: Mapping[str, int] = attrs.field(init=False)
     _heads: Growing = attrs.field(factory=lambda: Growing(np.int64))
@@ -159,7 +160,17 @@ class LawBook:
             yield step.name, names.get(step.key, self.columns.column(step.name)), step.first
 
     def _rule(self, candidate: Candidate, names: Mapping[str, int]) -> int:
+        """The number of a rule as it speaks under a law; one for all violations is met by many."""
         read = {fact: names[key] for fact, key in candidate.names.items() if key in names}
+        if read or not candidate.rule.is_general:
+            return self._numbered(candidate, read)
+        known = self._general.get(id(candidate))
+        if known is None:
+            # Kept, so that its identity stays its own.
+            known = self._general[id(candidate)] = self._numbered(candidate, read), candidate
+        return known[0]
+
+    def _numbered(self, candidate: Candidate, read: Mapping[str, int]) -> int:
         code = self.programs.add(candidate.condition, read)
         rule = candidate.rule
         token = -1 if candidate.weight is None else self.verdicts.number(_sort(candidate.weight))

@@ -1,7 +1,6 @@
 """Which law is that of a row: by its place, its violation and its dates."""
 
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
@@ -14,12 +13,9 @@ from bizrules.batch._kernel import Array
 from bizrules.batch._laws import LawBook
 from bizrules.batch._loops import HARD
 from bizrules.batch._spans import Spans
-from bizrules.concepts import dated_concepts
 from bizrules.engine import Engine
 from bizrules.outcomes import LawChoice
-from bizrules.rules import Rule, Ruleset, Violation
 from bizrules.selection import Moment
-from bizrules.values import Interval
 
 CHOICES: Final = tuple(LawChoice)
 _MOST_BORDERS: Final = 1000
@@ -102,7 +98,6 @@ class Places:
     _starts: Growing = attrs.field(factory=lambda: Growing(np.int64, (0,)))
     _borders: Growing = attrs.field(factory=lambda: Growing(np.int64))
     _too_many: Growing = attrs.field(factory=lambda: Growing(np.bool_))
-    _common: dict[str, frozenset[int]] = attrs.field(factory=dict)
     names: pa.Array = attrs.field(init=False)
     _violation_names: list[str] = attrs.field(init=False)
 
@@ -168,15 +163,8 @@ class Places:
 
     def _borders_of(self, region: str, violation: str) -> list[int]:
         """Days on which the law of the place about the violation may change."""
-        near = self.engine.assessor.selector.near(region)
-        if region not in self._common:
-            self._common[region] = frozenset(_days(chain.from_iterable(map(_of_ruleset, near))))
-        rules = (rule for ruleset in near for rule in ruleset.rules_on(violation))
-        own = chain(
-            chain.from_iterable(map(_of_rule, rules)),
-            _of_violation(self.engine.violations[violation]),
-        )
-        return sorted(self._common[region].union(_days(own)))
+        place = self.engine.assessor.selector.place(region, violation)
+        return [day.toordinal() for day in place.borders]
 
     def _add(self, given: Situations, row: int, key: int) -> None:
         """Find the law of a row, which is that of all with its key."""
@@ -202,25 +190,3 @@ class Places:
 def _borders_passed(key: int, one: int) -> int:
     """How many borders lie before the first and the last day of the act, or of the decision (1)."""
     return key >> 2 * _BITS * (1 - one) & (1 << 2 * _BITS) - 1
-
-
-def _days(intervals: Iterator[Interval]) -> Iterator[int]:
-    for interval in intervals:
-        for day in (interval.start, interval.until):
-            if day is not None:
-                yield day.toordinal()
-
-
-def _of_ruleset(ruleset: Ruleset) -> Iterator[Interval]:
-    yield ruleset.in_force
-    yield from (duty.in_force for duty in ruleset.duties)
-
-
-def _of_rule(rule: Rule) -> Iterator[Interval]:
-    yield rule.in_force
-    yield from (concept.in_force for concept in dated_concepts(rule.condition))
-
-
-def _of_violation(violation: Violation) -> Iterator[Interval]:
-    yield violation.in_force
-    yield from (provision.in_force for provision in violation.provisions)
