@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -102,6 +102,36 @@ def test_priors_that_cannot_be_read_stop_the_run(
         )
     assert {problem.code for problem in error.value.problems} == {code}
     assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.fixture
+def full_disk() -> Iterator[Callable[[int], None]]:
+    """Lets no file grow beyond so many bytes, as on a disk that is full, until the test is over."""
+    resource = pytest.importorskip("resource", reason="only POSIX bounds the size of files")
+    bounds = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, bounds[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
+
+
+def test_a_full_disk_is_a_problem(tmp_path: Path, full_disk: Callable[[int], None]) -> None:
+    """Where earlier violations have no room to be sorted the run says so, and goes on later."""
+    many = tmp_path / "priors.jsonl"
+    many.write_text("\n".join(json.dumps(row) for row in [*PRIORS] * 1500), encoding="utf-8")
+    cases, out = write(ROWS, tmp_path / "cases.jsonl"), tmp_path / "out.parquet"
+
+    def run() -> None:
+        evaluate_file(cases, out, engine=small_engine(), priors=many, resume=True)
+
+    full_disk(30_000)
+    with pytest.raises(DocumentError) as caught:
+        run()
+    full_disk(1 << 30)
+    (problem,) = caught.value.problems
+    assert problem.code == "file-unwritable"
+    assert "File too large" in problem.details["reason"]
+    assert not out.exists()
+    run()
+    assert len(comparable(read(out))) == len(ROWS)
 
 
 def test_a_prior_with_a_wrong_value_is_a_problem_of_its_case(tmp_path: Path) -> None:

@@ -110,6 +110,19 @@ def unwritable(path: Path | str, error: OSError) -> DocumentError:
     return DocumentError([Problem("file-unwritable", Location(str(path)), details)])
 
 
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """What cannot be written meanwhile is a problem of the file or folder.
+
+    Raises:
+        DocumentError: If something cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(path, error) from None
+
+
 def digest_of(path: Path) -> str:
     """SHA-256 of the bytes of a file."""
     with path.open("rb") as file:

@@ -17,7 +17,7 @@ from typing import Any, Final, cast
 import attrs
 from filelock import FileLock, Timeout
 
-from bizrules.batch._files import replacing, unwritable
+from bizrules.batch._files import replacing, unwritable, writing
 from bizrules.errors import DocumentError, Problem
 from bizrules.provenance import Location
 
@@ -114,13 +114,11 @@ class Journal:
             DocumentError: If the folder cannot be written.
         """
         folder = parts_folder(target)
-        try:
+        with writing(folder):
             # First what makes the parts count, so that none is left under another stamp.
             (folder / _MANIFEST).unlink(missing_ok=True)
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(exist_ok=True)
-        except OSError as error:
-            raise unwritable(folder, error) from None
         journal = cls(folder)
         journal._write(_MANIFEST, dict(stamp))
         return journal._drafting()
@@ -154,10 +152,8 @@ class Journal:
         """The journal with a folder for the drafts of this run; those of earlier ones are gone."""
         for path in self.folder.glob(f"{_DRAFTS}*"):
             shutil.rmtree(path, ignore_errors=True)
-        try:
+        with writing(self.folder):
             return attrs.evolve(self, drafts=Path(mkdtemp(prefix=_DRAFTS, dir=self.folder)))
-        except OSError as error:
-            raise unwritable(self.folder, error) from None
 
     def part(self, number: int) -> Path:
         """Where a part stands."""

@@ -15,7 +15,16 @@ import pyarrow as pa
 
 from bizrules.batch._encodings import UTF_8, encoding_named
 from bizrules.batch._engine import BatchEngine
-from bizrules.batch._files import ROWS, File, Form, digest_of, file_of, replacing, unreadable
+from bizrules.batch._files import (
+    ROWS,
+    File,
+    Form,
+    digest_of,
+    file_of,
+    replacing,
+    unreadable,
+    writing,
+)
 from bizrules.batch._forms import check_columns
 from bizrules.batch._opening import PriorsFile, open_source
 from bizrules.batch._parts import PROBLEM_SCHEMA, Chunk, chunks_of
@@ -261,7 +270,9 @@ class Run:
         if not isinstance(load, Engine):
             return load
         path = self.journal.drafts / "engine.bundle"
-        path.write_bytes(load.bundle())
+        bundle = load.bundle()
+        with writing(path):
+            path.write_bytes(bundle)
         return partial(_from_bundle, path, as_known_on=load.as_known_on, drafts=load.drafts)
 
     def _chunks(self, priors: SortedPriors | None) -> Iterator[Chunk]:
@@ -276,19 +287,16 @@ class Run:
         if self.priors is None:
             return None
         folder = self.journal.drafts / "priors"
-        folder.mkdir()
         ids = (
             block.columns.column("id").cast(pa.string())
             for block in _readable(self.source.blocks(["id"]), self.source.file)
         )
         sizes = (one.path.stat().st_size for one in (self.priors.file, self.source.file))
-        return sort_priors(
-            ids,
-            _readable(self.priors.batches(), self.priors.file),
-            folder,
-            chunk=self.order.chunk,
-            buckets=bucket_count(_PACKED * sum(sizes)),
-        )
+        buckets = bucket_count(_PACKED * sum(sizes))
+        found = _readable(self.priors.batches(), self.priors.file)
+        with writing(folder):
+            folder.mkdir()
+            return sort_priors(ids, found, folder, chunk=self.order.chunk, buckets=buckets)
 
     def _put_together(self, records: Mapping[int, Record]) -> None:
         """Write target and problems in one step each, and remove the parts.

@@ -17,7 +17,7 @@ import attrs
 import pyarrow as pa
 
 from bizrules.batch._engine import BatchEngine
-from bizrules.batch._files import unwritable
+from bizrules.batch._files import writing
 from bizrules.batch._parts import Chunk, evaluate_chunk, problem_rows, record_of
 from bizrules.batch._resume import Journal, Record
 from bizrules.batch._sinks import Target, batches_in, write_arrow
@@ -68,12 +68,10 @@ class Job:
         """
         outcomes, routes = evaluate_chunk(runner, chunk, self.lang)
         draft = self.journal.draft(chunk.number)
-        try:
+        with writing(draft):
             self.target.write_part(outcomes, draft)
             apart = self._write_problems(problem_rows(outcomes, chunk.first), chunk.number)
             size = draft.stat().st_size
-        except OSError as error:
-            raise unwritable(draft, error) from None
         # What earlier chunks took is given back, or it would stay with the process.
         pa.default_memory_pool().release_unused()
         return attrs.evolve(record_of(outcomes, routes), size=size, apart=apart)
@@ -243,9 +241,10 @@ def _priors(number: int, folder: Path) -> Path:
 def _pack(chunk: Chunk, folder: Path) -> _Rest:
     """Write the columns of a chunk for another process; the rest it is sent."""
     columns = chunk.block.columns
-    _write_plain(columns, _columns(chunk.number, folder))
-    if chunk.priors is not None:
-        _write_plain(chunk.priors, _priors(chunk.number, folder))
+    with writing(folder):
+        _write_plain(columns, _columns(chunk.number, folder))
+        if chunk.priors is not None:
+            _write_plain(chunk.priors, _priors(chunk.number, folder))
     bad = {
         row: [_problem_data(one) for one in problems] for row, problems in chunk.block.bad.items()
     }
