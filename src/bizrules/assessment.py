@@ -295,8 +295,6 @@ class Assessor:
         violations: The catalogue.
         derivations: Derived facts.
         selector: Finds the candidates.
-        turns: By name, what turns a value into comparable form; none for those that stay as they
-            are.
     """
 
     vocabulary: Vocabulary
@@ -304,6 +302,7 @@ class Assessor:
     derivations: tuple[Derivation, ...]
     selector: Selector
     verdicts: Verdicts = attrs.field(factory=Verdicts, init=False, repr=False)
+    # By name, what turns the values of a fact into comparable form, where they are not in it.
     turns: dict[str, Turn] = attrs.field(init=False, repr=False)
     _kinds: _Kinds = attrs.field(init=False, repr=False)
     _readers: dict[str, _Reader] = attrs.field(init=False, repr=False)

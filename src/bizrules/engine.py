@@ -447,7 +447,7 @@ def _with_zones(regions: RegionTable, plugin: Plugin, owners: dict[str, str]) ->
     except ValueError as error:
         raise _broken(plugin, "bizrules_zones", str(error)) from error
     if plugin.region not in zoned:
-        near = ", ".join(region.code for region in zoned.near(plugin.region))
+        near = ",".join(region.code for region in zoned.near(plugin.region))
         problem = Problem(
             "unknown-region", Location(plugin.name), {"found": plugin.region, "near_names": near}
         )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
@@ -73,7 +74,7 @@ def turns_of(facts: Iterable[Fact]) -> dict[str, Turn]:
         if fact.kind is Kind.MONEY:
             turns[fact.name] = attrgetter("fen")
         elif fact.kind is Kind.LEVEL:
-            turns[fact.name] = fact.ranks.__getitem__
+            turns[fact.name] = partial(comparable, fact)
     return turns
 
 

@@ -10,8 +10,9 @@ _MOST: Final = 5
 def nearest(name: str, known: Iterable[str]) -> tuple[str, ...]:
     """Known names close to a name, the closest first, at most five."""
     names = sorted(known)
-    # Comparing takes time in proportion to both lengths, and the name may be a whole file.
-    longest = 2 * max(map(len, names), default=0)
+    # Comparing takes time in proportion to both lengths, and the name may be a whole file. Where
+    # it is so much longer less than six tenths of the two can be alike, the least that is near.
+    longest = max(map(len, names), default=0) * 7 // 3
     return tuple(get_close_matches(name, names, n=_MOST)) if len(name) <= longest else ()
 
 

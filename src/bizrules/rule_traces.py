@@ -17,7 +17,7 @@ from bizrules.regions import NATIONAL
 from bizrules.remembering import Remembered
 from bizrules.rules import Ruleset
 from bizrules.selection import Candidate, Stretch
-from bizrules.signatures import OnceASignature
+from bizrules.signatures import SignatureCache
 from bizrules.tracing import FORMERS, PLAIN, Definition, Telling, TraceForm, traced
 from bizrules.truth import Truth
 from bizrules.wording import both, condition_text, join_clauses, phrase
@@ -71,8 +71,8 @@ class _Told:
     vocabulary: Vocabulary
     telling: Telling
     notes: tuple[TraceForm, ...]
-    _forms: OnceASignature[TraceForm] = attrs.field(init=False)
-    _derived: dict[frozenset[str], OnceASignature[TraceForm]] = attrs.field(
+    _forms: SignatureCache[TraceForm] = attrs.field(init=False)
+    _derived: dict[frozenset[str], SignatureCache[TraceForm]] = attrs.field(
         factory=dict, init=False
     )
 
@@ -89,12 +89,12 @@ class _Told:
         return forms.said(reading.view)
 
     @_forms.default
-    def _formed(self, derived: frozenset[str] = frozenset()) -> OnceASignature[TraceForm]:
+    def _formed(self, derived: frozenset[str] = frozenset()) -> SignatureCache[TraceForm]:
         """The forms of its trace where these facts were computed."""
         law = self.candidate.condition, self.vocabulary, self.candidate.names
         former, telling = FORMERS(*law), attrs.evolve(self.telling, derived=derived)
         if not self.notes:
-            return OnceASignature(lambda view: former(view, telling), *law)
+            return SignatureCache(lambda view: former(view, telling), *law)
         said = {**PLAIN, "node": "all", "text": condition_text(*law[:2])}
 
         def with_notes(view: View) -> TraceForm:
@@ -102,7 +102,7 @@ class _Told:
             truth = why.truth & self.notes[-1].truth
             return TraceForm.branch(truth, said, (why, *self.notes))
 
-        return OnceASignature(with_notes, *law)
+        return SignatureCache(with_notes, *law)
 
 
 @attrs.frozen(eq=False)

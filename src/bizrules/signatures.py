@@ -186,7 +186,7 @@ _Said = TypeVar("_Said")
 
 
 @attrs.define(eq=False)
-class OnceASignature(Generic[_Said]):
+class SignatureCache(Generic[_Said]):
     """What a function says of a view, asked once for each signature.
 
     The code of the signature is written when something is asked a second time: who asks but once

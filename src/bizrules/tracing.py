@@ -36,7 +36,7 @@ from bizrules.matching import (
 from bizrules.outcomes import Trace
 from bizrules.provenance import Citation, Text
 from bizrules.shared_records import FromGiven, draft_of
-from bizrules.signatures import OnceASignature, compiled_tests
+from bizrules.signatures import SignatureCache, compiled_tests
 from bizrules.truth import Truth
 
 Definition: TypeAlias = tuple[Text, tuple[Citation, ...]]
@@ -309,7 +309,7 @@ def _waiter_once(condition: Condition, vocabulary: Vocabulary, names: Names) -> 
     if any(len(facts_read(test)) > 1 for test in compiled_tests(condition)):
         # How a test of several facts turns out does not tell which of them are unknown.
         return waiter
-    return OnceASignature(waiter, condition, vocabulary, names).said
+    return SignatureCache(waiter, condition, vocabulary, names).said
 
 
 def _waiter(condition: Condition, vocabulary: Vocabulary, names: Names) -> _Waiter:

@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -104,15 +104,6 @@ def test_priors_that_cannot_be_read_stop_the_run(
     assert not (tmp_path / "out.csv").exists()
 
 
-@pytest.fixture
-def full_disk() -> Iterator[Callable[[int], None]]:
-    """Lets no file grow beyond so many bytes, as on a disk that is full, until the test is over."""
-    resource = pytest.importorskip("resource", reason="only POSIX bounds the size of files")
-    bounds = resource.getrlimit(resource.RLIMIT_FSIZE)
-    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, bounds[1]))
-    resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
-
-
 def test_a_full_disk_is_a_problem(tmp_path: Path, full_disk: Callable[[int], None]) -> None:
     """Where earlier violations have no room to be sorted the run says so, and goes on later."""
     many = tmp_path / "priors.jsonl"
@@ -128,6 +119,7 @@ def test_a_full_disk_is_a_problem(tmp_path: Path, full_disk: Callable[[int], Non
     full_disk(1 << 30)
     (problem,) = caught.value.problems
     assert problem.code == "file-unwritable"
+    assert Path(problem.location.source).name == "priors"
     assert "File too large" in problem.details["reason"]
     assert not out.exists()
     run()

@@ -1,5 +1,6 @@
 """Several processes evaluate what one does."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from batch.tables import (
 )
 from bizrules.batch.files import WorkerError, evaluate_file, parts_folder
 from bizrules.engine import Engine
+from bizrules.errors import DocumentError
 from cli.running import SMALL
 
 ROWS = case_rows(24)
@@ -47,6 +49,28 @@ def test_any_number_of_workers_leads_to_the_same(tmp_path: Path) -> None:
         found.append((target.read_bytes(), bad, summary.rows, summary.problems))
     assert found[0] == found[1] == found[2]
     assert not list(tmp_path.glob("*.parts"))
+
+
+@pytest.mark.parametrize(
+    ("rows", "size", "place"),
+    [(24, 20_000, "engine.bundle"), (400, 60_000, "000000.part"), (4000, 60_000, "drafts-")],
+)
+def test_a_full_disk_is_a_problem(
+    rows: int, size: int, place: str, tmp_path: Path, full_disk: Callable[[int], None]
+) -> None:
+    """What has no room is told as with one process: the engine, a part, cases handed over."""
+    source, target = write(case_rows(rows), tmp_path / "cases.jsonl"), tmp_path / "out.jsonl"
+    # What is compiled here the processes find in the cache of loops.
+    evaluate_file(source, tmp_path / "alone.jsonl", engine=small_engine())
+    full_disk(size)
+    with pytest.raises(DocumentError) as caught:
+        evaluate_file(source, target, engine=small_engine(), workers=2)
+    full_disk(1 << 30)
+    (problem,) = caught.value.problems
+    assert problem.code == "file-unwritable"
+    assert Path(problem.location.source).name.startswith(place)
+    evaluate_file(source, target, engine=small_engine(), workers=2, resume=True)
+    assert target.read_bytes() == (tmp_path / "alone.jsonl").read_bytes()
 
 
 def test_a_worker_that_dies_is_told_of_with_its_chunk(tmp_path: Path) -> None:

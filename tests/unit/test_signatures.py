@@ -6,7 +6,7 @@ import pytest
 
 from bizrules.conditions import AllOf, AnyOf, Condition, Not, Op, PerKind
 from bizrules.matching import View
-from bizrules.signatures import MOST_KEPT, SIGNATURES, OnceASignature, compiled_tests
+from bizrules.signatures import MOST_KEPT, SIGNATURES, SignatureCache, compiled_tests
 from property.worlds import check, is_true
 from strategies import VOCABULARY
 
@@ -49,7 +49,7 @@ class TestSignatures:
         assert [signature(view) for view in ({text: text}, {text: "x"}, {})] == [1, 0, 2]
 
 
-class TestOnceASignature:
+class TestSignatureCache:
     """A function of how the tests turn out is asked once for each way in which they do."""
 
     def test_asked_once(self) -> None:
@@ -60,7 +60,7 @@ class TestOnceASignature:
             asked.append(view)
             return bool(view.get("sold"))
 
-        said = OnceASignature(say, SOLD, VOCABULARY, {}).said
+        said = SignatureCache(say, SOLD, VOCABULARY, {}).said
         views: list[View] = [{"sold": True}, {"sold": True, "staff": 3}, {}, {"staff": 4}]
         assert [said(view) for view in (*views, *views)] == [True, True, False, False] * 2
         assert asked == views[:3]
@@ -77,7 +77,7 @@ class TestOnceASignature:
             asked.append(view)
             return len(view)
 
-        said = OnceASignature(say, condition, VOCABULARY, {}).said
+        said = SignatureCache(say, condition, VOCABULARY, {}).said
         rounds = [[said(view) for view in views] for _ in range(3)]
         assert rounds == [[len(view) for view in views]] * 3
         assert len(asked) == len(views) + 2 * (len(views) - MOST_KEPT)

@@ -23,7 +23,7 @@ from bizrules.batch._resume import Journal, Record
 from bizrules.batch._sinks import Target, batches_in, write_arrow
 from bizrules.batch._sources import Block
 from bizrules.engine import Engine
-from bizrules.errors import CodedError, Problem, Severity
+from bizrules.errors import CodedError, DocumentError, Problem, Severity
 from bizrules.provenance import Location
 
 Load: TypeAlias = Callable[[], Engine]
@@ -185,6 +185,8 @@ class Crew:
             answer = worker.connection.recv()
         except (EOFError, OSError):
             raise self._death(worker) from None
+        if isinstance(answer, list):
+            raise DocumentError(map(_problem, answer))
         if isinstance(answer, str):
             raise self._error("worker-failed", worker, answer)
         number, _, _ = worker.chunks.popleft()
@@ -226,6 +228,8 @@ def _serve(connection: Connection, load: Load, job: Job) -> None:
             connection.send(attrs.asdict(record))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
+    except DocumentError as error:
+        connection.send(list(map(_problem_data, error.problems)))
     except Exception as error:  # noqa: BLE001 - told to the process that gave the chunk
         connection.send(f"{type(error).__name__}: {error}")
 
