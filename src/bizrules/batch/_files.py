@@ -216,12 +216,11 @@ def replacing(path: Path, through: Path | None = None) -> Iterator[Path]:
     """
     draft = through or path.with_name(f".{path.name}.draft")
     try:
-        yield draft
-        sync(draft)
-        draft.replace(path)
-        sync(path.parent)
-    except OSError as error:
-        raise unwritable(path, error) from None
+        with writing(path):
+            yield draft
+            sync(draft)
+            draft.replace(path)
+            sync(path.parent)
     finally:
         draft.unlink(missing_ok=True)
 

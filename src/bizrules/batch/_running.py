@@ -126,8 +126,16 @@ class _Found:
 
 
 @attrs.frozen(eq=False)
-class _Files:
-    """What a run reads and writes, without problems."""
+class Files:
+    """What a run reads and writes, without problems.
+
+    Attributes:
+        order: What it is told.
+        source: The cases.
+        target: Where the outcomes go.
+        problems: Where the problems go.
+        priors: The earlier violations.
+    """
 
     order: Order
     source: Source
@@ -136,7 +144,7 @@ class _Files:
     priors: PriorsFile | None
 
     @classmethod
-    def checked(cls, order: Order, engine: Engine) -> "_Files":
+    def checked(cls, order: Order, engine: Engine) -> "Files":
         """The files, opened.
 
         Raises:
@@ -162,22 +170,14 @@ class Run:
     """A run whose files have no problems.
 
     Attributes:
-        order: What it is told.
+        files: What it reads and writes.
         engine: What evaluates.
-        source: The cases.
-        target: Where the outcomes go.
-        problems: Where the problems go.
-        priors: The earlier violations.
         journal: Its parts.
         kept: Parts that an earlier run finished.
     """
 
-    order: Order
+    files: Files
     engine: Engine
-    source: Source
-    target: Target
-    problems: Target | None
-    priors: PriorsFile | None
     journal: Journal
     kept: dict[int, Record]
 
@@ -200,7 +200,7 @@ class Run:
         Raises:
             DocumentError: With every problem of files, columns and what is there already.
         """
-        files = _Files.checked(order, engine)
+        files = Files.checked(order, engine)
         order = files.order
         with alone(order.target):
             there = list(_there_already(order, resume=resume, overwrite=overwrite))
@@ -210,12 +210,8 @@ class Run:
             journal = Journal.resume(order.target, stamp) if resume else None
             kept = {} if journal is None else journal.whole_parts()
             yield cls(
-                order=order,
+                files=files,
                 engine=engine,
-                source=files.source,
-                target=files.target,
-                problems=files.problems,
-                priors=files.priors,
                 journal=journal or Journal.begin(order.target, stamp),
                 kept=kept,
             )
@@ -233,15 +229,15 @@ class Run:
             WorkerError: If a process dies.
         """
         records = dict(self.kept)
-        if self.journal.has_signed("target", self.order.target):
+        if self.journal.has_signed("target", self.files.order.target):
             self.journal.clear()
             return self._summary(records, None)
         priors = self._sorted_priors()
         job = Job(
-            target=self.target,
+            target=self.files.target,
             journal=self.journal,
-            lang=self.order.lang,
-            apart=self.problems is not None,
+            lang=self.files.order.lang,
+            apart=self.files.problems is not None,
         )
         progress = _Meter(self, report)
         progress.tell(records)
@@ -258,7 +254,7 @@ class Run:
         """The parts that are left, written one by one; they do not count yet."""
         chunks = self._chunks(priors)
         if workers == 1:
-            runner = BatchEngine(self.engine, lang=self.order.lang)
+            runner = BatchEngine(self.engine, lang=self.files.order.lang)
             for chunk in chunks:
                 yield chunk.number, job.write_part(runner, chunk)
             return
@@ -277,26 +273,27 @@ class Run:
 
     def _chunks(self, priors: SortedPriors | None) -> Iterator[Chunk]:
         """The chunks that are left, each with the earlier violations of its cases."""
-        blocks = _readable(self.source.blocks(), self.source.file)
-        for chunk in chunks_of(blocks, self.order.chunk):
+        blocks = _readable(self.files.source.blocks(), self.files.source.file)
+        for chunk in chunks_of(blocks, self.files.order.chunk):
             if chunk.number not in self.kept:
                 found = None if priors is None else priors.of_chunk(chunk.number)
                 yield attrs.evolve(chunk, priors=found)
 
     def _sorted_priors(self) -> SortedPriors | None:
-        if self.priors is None:
+        files = self.files
+        if files.priors is None:
             return None
         folder = self.journal.drafts / "priors"
         ids = (
             block.columns.column("id").cast(pa.string())
-            for block in _readable(self.source.blocks(["id"]), self.source.file)
+            for block in _readable(files.source.blocks(["id"]), files.source.file)
         )
-        sizes = (one.path.stat().st_size for one in (self.priors.file, self.source.file))
+        sizes = (one.path.stat().st_size for one in (files.priors.file, files.source.file))
         buckets = bucket_count(_PACKED * sum(sizes))
-        found = _readable(self.priors.batches(), self.priors.file)
+        found = _readable(files.priors.batches(), files.priors.file)
         with writing(folder):
             folder.mkdir()
-            return sort_priors(ids, found, folder, chunk=self.order.chunk, buckets=buckets)
+            return sort_priors(ids, found, folder, chunk=files.order.chunk, buckets=buckets)
 
     def _put_together(self, records: Mapping[int, Record]) -> None:
         """Write target and problems in one step each, and remove the parts.
@@ -304,14 +301,14 @@ class Run:
         Raises:
             DocumentError: If a part is not as it was written, or a file cannot be written.
         """
-        journal = self.journal
-        if self.problems is not None:
+        journal, files = self.journal, self.files
+        if files.problems is not None:
             apart = (number for number in self._unchanged(records) if records[number].apart)
-            with replacing(self.problems.file.path) as draft:
-                self.problems.write_whole(batches_in(map(journal.problems_part, apart)), draft)
+            with replacing(files.problems.file.path) as draft:
+                files.problems.write_whole(batches_in(map(journal.problems_part, apart)), draft)
                 journal.sign("problems", draft)
-        with replacing(self.order.target, journal.folder / "whole") as draft:
-            self.target.put_together(map(journal.part, self._unchanged(records)), draft)
+        with replacing(files.order.target, journal.folder / "whole") as draft:
+            files.target.put_together(map(journal.part, self._unchanged(records)), draft)
             journal.sign("target", draft)
         journal.clear()
 
@@ -350,7 +347,7 @@ class _Meter:
 
     def tell(self, records: Mapping[int, Record]) -> None:
         """Say it."""
-        source = self.run.source
+        source = self.run.files.source
         rows = sum(one.rows for one in records.values())
         share = None
         if source.rows:

@@ -119,15 +119,9 @@ def pack(
         except Fault as fault:
             raise BundleError(fault.code, place=f"{number}{fault.path}", **fault.details) from None
     shared, lines = parts.lines()
-    packed, blocks = [], []
-    for block in _blocks([*shared, *lines]):
-        content = "".join(f"{line}\n" for line in block).encode()
-        if len(content) > MOST_BLOCK:
-            raise BundleError("bundle-too-large", place=cls.__name__, limit=str(MOST_BLOCK))
-        packed.append(_packed(content))
-        blocks.append(Block(len(packed[-1]), len(content), len(block)))
+    blocks, packed = _packed_blocks([*shared, *lines], cls.__name__)
     head = Head(
-        blocks=tuple(blocks),
+        blocks=blocks,
         shared=len(shared),
         names=names,
         about=about or {},
@@ -136,6 +130,18 @@ def pack(
     first = _packed(f"{text_of(writer(Head)(head, _PLAIN))}\n".encode())
     content_length = sum(block.content for block in blocks)
     return Packed(b"".join((first, *packed)), len(first), content_length, len(lines))
+
+
+def _packed_blocks(lines: list[str], place: str) -> tuple[tuple[Block, ...], list[bytes]]:
+    """The blocks of a table, and the bytes of each; a problem names the place."""
+    blocks, packed = [], []
+    for block in _blocks(lines):
+        content = "".join(f"{line}\n" for line in block).encode()
+        if len(content) > MOST_BLOCK:
+            raise BundleError("bundle-too-large", place=place, limit=str(MOST_BLOCK))
+        packed.append(_packed(content))
+        blocks.append(Block(len(packed[-1]), len(content), len(block)))
+    return tuple(blocks), packed
 
 
 def _packed(content: bytes) -> bytes:

@@ -39,7 +39,7 @@ def known_list(engine: Engine, name: str) -> str:
     names = {text for kind in kinds for text in (kind.id, kind.name.zh, kind.name.en)}
     names |= {effect.value for effect in Effect}
     if name not in names:
-        raise UnknownNameError("list", name, nearest(name, sorted(names)))
+        raise UnknownNameError("list", name, nearest(name, names))
     return name
 
 
@@ -56,7 +56,7 @@ def known_department(engine: Engine, code: str) -> str:
         for rule in ruleset.rules:
             codes |= rule.departments or frozenset()
     if code not in codes:
-        raise UnknownNameError("department", code, nearest(code, sorted(codes)))
+        raise UnknownNameError("department", code, nearest(code, codes))
     return code
 
 
